@@ -1,0 +1,287 @@
+"""The frozen vocabulary: everything that passes from one stage of a turn to the next.
+
+Nothing here does anything. Times are in seconds unless a name says otherwise; sound is 16-bit
+mono and always carries its rate; a value of the car is `Known` or `Unknown`, never a bare number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.int16]
+"""Mono 16-bit samples, shape (n,)."""
+
+SAMPLE_RATE = 16_000
+"""Hz; the rate of all sound between the microphone and the recognizer."""
+
+Value = float | bool | str
+
+
+# --- sound ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioChunk:
+    """A stretch of mono sound."""
+
+    samples: Samples
+    rate: int = SAMPLE_RATE  # Hz
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance:
+    """What was said between two silences, with a little of the silence on both sides."""
+
+    audio: AudioChunk
+    starts_s: float  # where the audio begins, on the capture's own clock (seconds of sound)
+    speech_end_s: float  # the end of the last voiced frame, on the same clock
+    truncated: bool = False  # the speaker went on beyond the longest utterance
+
+
+# --- words ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recognizer made of an utterance; an empty text is "nothing understandable"."""
+
+    text: str
+    confidence: float | None = None  # 0 to 1, None where the engine has none
+
+
+class RequestKind(StrEnum):
+    """What the driver wants, in the JSON contract's words."""
+
+    MANUAL = "manual"
+    VEHICLE = "vehicle"
+    COMMAND = "command"
+    SERVICE = "service"
+    WARNING = "warning"
+    SMALLTALK = "smalltalk"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A text understood: its kind, its name within the kind, and what fills it."""
+
+    kind: RequestKind
+    name: str
+    text: str
+    slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    paths: tuple[str, ...] = ()  # the VSS paths it asks about, most wanted first
+
+
+# --- the car -------------------------------------------------------------------------------
+
+
+class Reason(StrEnum):
+    """Why a reading is unknown."""
+
+    NEVER_SEEN = "never_seen"
+    STALE = "stale"
+    NOT_AVAILABLE = "not_available"
+    OUT_OF_RANGE = "out_of_range"
+    BAD_CHECKSUM = "bad_checksum"
+    BAD_COUNTER = "bad_counter"
+    IMPLAUSIBLE = "implausible"
+    INPUT_UNKNOWN = "input_unknown"
+    BUS_OFF = "bus_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that the car reported `age_s` ago, within its freshness limit."""
+
+    value: Value
+    unit: str | None
+    age_s: float
+    sources: tuple[str, ...] = ()  # VSS paths a derived value was computed from
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """There is no value that could be said, and why."""
+
+    reason: Reason
+
+
+Reading = Known | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Telltale:
+    """A lamp of the cluster as the vehicle's profile describes it."""
+
+    id: str
+    path: str  # VSS path; its readings are "off", "on" or "flashing"
+    name: str  # as the manual calls it
+    colour: str  # red, amber, green, blue or white
+    section: str  # the manual's section about it
+
+
+# --- the manual ----------------------------------------------------------------------------
+
+
+class PassageKind(StrEnum):
+    """How a piece of the manual is to be read."""
+
+    TEXT = "text"
+    PROCEDURE = "procedure"
+    TABLE = "table"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the manual that is small enough to quote from."""
+
+    section: str  # "11.3"
+    title: str  # the section's title
+    page: str  # the printed page label
+    text: str
+    kind: PassageKind = PassageKind.TEXT
+    chapter: str = ""  # the title of the chapter around it
+    heading: str = ""  # the nearest heading below the section's, if any
+    score: float = 0.0  # the retriever's; higher is better, comparable within one search
+
+
+# --- evidence ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ManualEvidence:
+    """A quotation that the answer rests on."""
+
+    section: str
+    title: str
+    page: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalEvidence:
+    """A reading that the answer rests on, or that was asked for and is unknown."""
+
+    path: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedEvidence:
+    """A value computed from other readings."""
+
+    name: str
+    reading: Known
+
+
+Evidence = ManualEvidence | SignalEvidence | DerivedEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the lookup found for a request; the answer may use nothing else."""
+
+    readings: tuple[tuple[str, Reading], ...] = ()
+    lamps: tuple[tuple[Telltale, str], ...] = ()  # the lit ones of those asked for, "on"/"flashing"
+    lamps_unknown: bool = False  # some lamp that was asked for could not be read
+    passages: tuple[Passage, ...] = ()  # best first
+
+
+# --- the answer ----------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """How a turn ended, in the JSON contract's words."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    CLARIFY = "clarify"
+    CONFIRM = "confirm"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class By(StrEnum):
+    """What made the sentence."""
+
+    MODEL = "model"
+    QUOTE = "quote"
+    TABLE = "table"
+    TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown, and what it rests on. Every number in `text` is in `evidence`."""
+
+    outcome: Outcome
+    by: By
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+# --- what a turn reports while it runs -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words are known."""
+
+    transcript: Transcript
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The request is known."""
+
+    request: Request
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The facts are known."""
+
+    facts: Facts
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer is verified; `spoken` is its text as the voice reads it."""
+
+    answer: Answer
+    spoken: str
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """A clause became sound."""
+
+    text: str
+    audio: AudioChunk
+    took_s: float  # since the answer was verified
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A stage failed; what the driver is told stands in `spoken`."""
+
+    code: str
+    message: str
+    spoken: str
+
+
+TurnEvent = Heard | Understood | Found | Answered | Spoken | Failed

@@ -1,0 +1,1 @@
+"""Hear: sound comes in, an utterance and its words go out."""

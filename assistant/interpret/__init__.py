@@ -1,0 +1,1 @@
+"""Interpret: text comes in, a Request goes out."""

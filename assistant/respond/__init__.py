@@ -1,0 +1,1 @@
+"""Respond: Facts come in, a verified Answer goes out."""

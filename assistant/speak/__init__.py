@@ -1,0 +1,1 @@
+"""Speak: an answer's text comes in, clauses of sound go out."""
