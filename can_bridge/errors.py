@@ -1,0 +1,33 @@
+"""can_bridge: what can go wrong here, for whoever opens a vehicle or its bus.
+
+BridgeError
+├── ProfileError    a file of the vehicle says what cannot be used     exit code 2
+├── SpecError       a bus SPEC is not `interface:channel[@bitrate]`    exit code 2
+└── BusError        the bus cannot be opened                           exit code 4
+
+Every message is one sentence: what was expected, what was found, and what to do.
+"""
+
+
+class BridgeError(Exception):
+    """Anything that can_bridge raises on purpose."""
+
+    exit_code = 1
+
+
+class ProfileError(BridgeError):
+    """A vehicle's folder is missing, or one of its files cannot be used as it is."""
+
+    exit_code = 2
+
+
+class SpecError(BridgeError):
+    """The text that names a bus is malformed."""
+
+    exit_code = 2
+
+
+class BusError(BridgeError):
+    """The bus exists in name, but cannot be opened on this machine."""
+
+    exit_code = 4

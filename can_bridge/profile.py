@@ -1,0 +1,102 @@
+"""can_bridge: the folder of a vehicle in, its frozen VehicleProfile out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from can_bridge.dbc import load_dbc_files
+from can_bridge.errors import ProfileError
+from can_bridge.profile_derived import read_derived
+from can_bridge.profile_signals import SignalReader
+from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
+from can_bridge.toml_table import TomlTable, read_toml
+
+_CONFIG = Path(__file__).resolve().parent.parent / "config" / "vehicles"
+
+
+def find_vehicle(name: str) -> Path:
+    """The folder of a vehicle: an id in config/vehicles, or the folder itself."""
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    for vehicles in (Path("config/vehicles"), _CONFIG):
+        if (vehicles / name).is_dir():
+            return vehicles / name
+    known = sorted(path.parent.name for path in _CONFIG.glob("*/vehicle.toml"))
+    raise ProfileError(
+        f"there is no vehicle '{name}'; give a folder or one of: {', '.join(known) or 'none'}"
+    )
+
+
+def load_profile(folder: Path) -> VehicleProfile:
+    """Read vehicle.toml, the DBC files that it lists, and signals.toml.
+
+    Raises ProfileError, one sentence with the file and the line or key, for whatever is missing,
+    unknown or contradictory: a profile that loads can be used.
+    """
+    vehicle = read_toml(folder / "vehicle.toml")
+    bus = vehicle.table("bus")
+    messages = load_dbc_files(folder, bus.texts("dbc"))
+    bitrate = bus.integer("bitrate", 500_000)
+    bus.finish()
+    tyres = _read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None
+
+    table = read_toml(folder / "signals.toml")
+    reader = SignalReader(table, messages)
+    signals, sources = reader.read_signals()
+    telltales = reader.read_telltales(signals, sources)
+    frames = reader.read_frames(sources)
+    derived = read_derived(table.table("derived", required=False), signals, tyres)
+    table.finish()
+
+    profile = VehicleProfile(
+        id=vehicle.text("id"),
+        name=vehicle.text("name"),
+        spoken_name=vehicle.text("spoken_name", vehicle.text("name")),
+        region=_words(vehicle.table("region", required=False)),
+        units=_words(vehicle.table("units", required=False)),
+        bitrate=bitrate,
+        tyres=tyres,
+        signals=MappingProxyType(signals),
+        telltales=telltales,
+        frames=MappingProxyType(frames),
+        sources=MappingProxyType(sources),
+        derived=MappingProxyType(derived),
+    )
+    vehicle.finish()
+    return profile
+
+
+def _words(table: TomlTable) -> Mapping[str, str]:
+    return MappingProxyType({key: table.text(key) for key in table.keys()})
+
+
+def _read_tyres(table: TomlTable) -> Tyres:
+    placard = []
+    for row in table.tables("placard"):
+        placard.append(
+            TyrePlacard(
+                tyre=row.text("tyre"),
+                load=row.text("load"),
+                front_bar=row.number("front_bar"),
+                rear_bar=row.number("rear_bar"),
+            )
+        )
+        row.finish()
+    tyres = Tyres(
+        fitted=table.text("fitted"),
+        load=table.text("load"),
+        low_fraction=table.number("low_fraction", 0.9),
+        placard=tuple(placard),
+    )
+    try:
+        tyres.current()
+    except KeyError:
+        table.fail(
+            f"the placard has no row for {tyres.fitted} under the load '{tyres.load}'; add one",
+            "fitted",
+        )
+    table.finish()
+    return tyres

@@ -1,0 +1,60 @@
+"""can_bridge: [derived] of signals.toml in, derived signals out."""
+
+from __future__ import annotations
+
+from can_bridge.derive import KIND_OF_RULE, TYRE_RULES
+from can_bridge.spec import DerivedSource, SignalSpec, Tyres
+from can_bridge.toml_table import TomlTable
+
+
+def read_derived(
+    table: TomlTable, signals: dict[str, SignalSpec], tyres: Tyres | None
+) -> dict[str, DerivedSource]:
+    """Read every derived signal, and add it to `signals`."""
+    direct = dict(signals)
+    derived: dict[str, DerivedSource] = {}
+    for path in table.keys():
+        row = table.table(path)
+        if path in direct:
+            row.fail("this path is already in [signals]; remove one of them")
+        rule = row.word("rule", tuple(KIND_OF_RULE))
+        inputs = _inputs(row, direct, rule)
+        labels = row.texts("labels", inputs)
+        limits = _limits(row, tyres) if rule in TYRE_RULES else ()
+        if len(labels) != len(inputs) or (limits and len(limits) != len(inputs)):
+            row.fail("expected as many labels and axles as inputs; correct the lists")
+        derived[path] = DerivedSource(rule, inputs, labels, limits)
+        signals[path] = SignalSpec(
+            path=path,
+            unit=row.text("unit", "") or None,
+            kind=KIND_OF_RULE[rule],
+            description=row.text("description", ""),
+            derived=True,
+        )
+        row.finish()
+    return derived
+
+
+def _inputs(row: TomlTable, direct: dict[str, SignalSpec], rule: str) -> tuple[str, ...]:
+    inputs = row.texts("inputs")
+    wanted = "bool" if rule.endswith("_true") else "number"
+    if not inputs:
+        row.fail("expected at least one input; add one", "inputs")
+    for path in inputs:
+        if path not in direct:
+            row.fail(f"the input '{path}' is not in [signals]; correct it", "inputs")
+        if direct[path].kind != wanted:
+            row.fail(f"the rule {rule} takes {wanted}s, and '{path}' is none; correct it", "inputs")
+    return inputs
+
+
+def _limits(row: TomlTable, tyres: Tyres | None) -> tuple[float, ...]:
+    if tyres is None:
+        row.fail("the rule needs [tyres] in vehicle.toml; add it", "rule")
+    placard = tyres.current()
+    bar = {"front": placard.front_bar, "rear": placard.rear_bar}
+    axles = row.texts("axles")
+    for axle in axles:
+        if axle not in bar:
+            row.fail(f"expected 'front' or 'rear', found '{axle}'; correct it", "axles")
+    return tuple(bar[axle] * tyres.low_fraction for axle in axles)

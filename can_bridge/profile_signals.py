@@ -1,0 +1,213 @@
+"""can_bridge: signals.toml and the DBC messages in, signals, telltales and frames out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cantools.database.can import Message, Signal
+
+from can_bridge.checksum import ALGORITHMS
+from can_bridge.dbc import DbcMessages, bit_field, frame_key, nearest_signal, signal_of
+from can_bridge.spec import FrameSpec, Protection, SignalSource, SignalSpec, TelltaleSpec
+from can_bridge.toml_table import TomlTable
+
+KINDS = ("number", "bool", "enum")
+COLOURS = ("red", "amber", "green", "blue", "white")
+TELLTALE_PATH = "Vehicle.Cabin.Cluster.Telltale."
+_MAX_FRAME_BYTES = 64
+
+
+class SignalReader:
+    """Reads one signals.toml against the messages of the DBC files."""
+
+    def __init__(self, table: TomlTable, messages: DbcMessages) -> None:
+        """`table` is the top of signals.toml."""
+        self._table = table
+        self._dbc = messages
+
+    def read_signals(self) -> tuple[dict[str, SignalSpec], dict[str, SignalSource]]:
+        """[signals]: what each path means, and where its bits are."""
+        specs: dict[str, SignalSpec] = {}
+        sources: dict[str, SignalSource] = {}
+        table = self._table.table("signals")
+        for path in table.keys():
+            row = table.table(path)
+            specs[path], sources[path] = self._signal(path, row, row.word("kind", KINDS, "number"))
+            row.finish()
+        return specs, sources
+
+    def read_telltales(
+        self, specs: dict[str, SignalSpec], sources: dict[str, SignalSource]
+    ) -> tuple[TelltaleSpec, ...]:
+        """[telltales]: the lamps; each is added to the signals as well."""
+        telltales = []
+        table = self._table.table("telltales", required=False)
+        for key in table.keys():
+            row = table.table(key)
+            path = TELLTALE_PATH + key
+            specs[path], sources[path] = self._signal(path, row, "enum")
+            telltales.append(
+                TelltaleSpec(
+                    id=key,
+                    path=path,
+                    name=row.text("name"),
+                    colour=row.word("colour", COLOURS),
+                    section=row.text("section"),
+                )
+            )
+            row.finish()
+        return tuple(telltales)
+
+    def _message(self, row: TomlTable, name: str, key: str) -> Message:
+        message = self._dbc.message(name)
+        if message is None:
+            row.fail(f"no DBC has the message '{name}'; {self._dbc.nearest(name)}", key)
+        return message
+
+    def _dbc_signal(self, row: TomlTable, message: Message, key: str) -> Signal:
+        name = row.text(key)
+        signal = signal_of(message, name)
+        if signal is None:
+            hint = nearest_signal(message, name)
+            row.fail(f"the message {message.name} has no signal '{name}'; {hint}", key)
+        if signal.multiplexer_ids or signal.is_float:
+            row.fail(
+                f"the signal {name} is multiplexed or a floating-point number, which is not "
+                f"supported; map another signal",
+                key,
+            )
+        return signal
+
+    def _signal(self, path: str, row: TomlTable, kind: str) -> tuple[SignalSpec, SignalSource]:
+        message = self._message(row, row.text("message"), "message")
+        signal = self._dbc_signal(row, message, "signal")
+        invalid = frozenset(row.integers("invalid", ()))
+        interval = row.interval("range")
+        choices = _choices(signal, invalid) if kind == "enum" else {}
+        if kind == "enum" and not choices:
+            row.fail(f"the DBC has no VAL_ table for {signal.name}; add one", "kind")
+        low, high = interval or (_number(signal.minimum), _number(signal.maximum))
+        spec = SignalSpec(
+            path=path,
+            unit=row.text("unit", "") or None,
+            kind=kind,
+            description=signal.comment or "",
+            values=tuple(choices.values()),
+            low=low if kind == "number" else None,
+            high=high if kind == "number" else None,
+        )
+        source = SignalSource(
+            frame=frame_key(message),
+            field=bit_field(signal, message.length),
+            factor=float(signal.scale),
+            offset=float(signal.offset),
+            invalid=invalid,
+            choices=MappingProxyType(choices),
+        )
+        return spec, source
+
+    def read_frames(self, sources: Mapping[str, SignalSource]) -> dict[int, FrameSpec]:
+        """[freshness] and [messages]: the frames that carry a mapped signal."""
+        freshness = self._table.table("freshness", required=False)
+        cycles = freshness.number("cycles", 5.0)
+        minimum_s = freshness.number("minimum_s", 0.5)
+        freshness.finish()
+        table = self._table.table("messages", required=False)
+        for name in table.keys():
+            self._message(table, name, name)
+        frames: dict[int, FrameSpec] = {}
+        wanted = {source.frame for source in sources.values()}
+        for message in self._dbc.messages.values():
+            row = table.table(message.name, required=False)
+            frame = _Frame(message, row, cycles, minimum_s).read()
+            row.finish()
+            if frame.key in wanted:
+                frames[frame.key] = frame
+        return frames
+
+
+class _Frame:
+    """Reads one row of [messages]."""
+
+    def __init__(self, message: Message, row: TomlTable, cycles: float, minimum_s: float) -> None:
+        self._message = message
+        self._row = row
+        self._cycles = row.number("cycles", cycles)
+        self._minimum_s = minimum_s
+
+    def read(self) -> FrameSpec:
+        message = self._message
+        if not 0 < message.length <= _MAX_FRAME_BYTES:
+            self._row.fail(f"the message {message.name} has no usable length; correct the DBC")
+        cycle_s = message.cycle_time / 1000 if message.cycle_time else None
+        if "timeout_s" in self._row:
+            limit_s = self._row.number("timeout_s")
+        elif cycle_s is not None:
+            limit_s = max(self._minimum_s, cycle_s * self._cycles)
+        else:
+            limit_s = self._minimum_s
+        if limit_s <= 0:
+            self._row.fail("expected a limit above 0 s; correct it", "timeout_s")
+        return FrameSpec(
+            key=frame_key(message),
+            name=message.name,
+            length=message.length,
+            cycle_s=cycle_s,
+            limit_s=limit_s,
+            protection=self._protection(),
+        )
+
+    def _protection(self) -> Protection | None:
+        row = self._row
+        if "counter" not in row and "checksum" not in row:
+            return None
+        counter = None
+        if "counter" in row:
+            counter = bit_field(self._field("counter"), self._message.length)
+        algorithm, position, data_ids = "", None, ()
+        if "checksum" in row:
+            algorithm, position, data_ids = self._checksum()
+        return Protection(counter, row.integer("max_step", 3), position, algorithm, data_ids)
+
+    def _field(self, key: str) -> Signal:
+        name = self._row.text(key)
+        signal = signal_of(self._message, name)
+        if signal is None:
+            hint = nearest_signal(self._message, name)
+            self._row.fail(f"the message {self._message.name} has no signal '{name}'; {hint}", key)
+        return signal
+
+    def _checksum(self) -> tuple[str, int, tuple[int, ...]]:
+        row = self._row
+        field = bit_field(self._field("checksum"), self._message.length)
+        first_bit = field.shift
+        if field.big_endian:
+            first_bit = self._message.length * 8 - field.shift - field.bits
+        if field.bits != 8 or first_bit % 8:  # noqa: PLR2004
+            row.fail("expected a checksum that is one whole byte; correct the DBC", "checksum")
+        algorithm = row.word("algorithm", tuple(ALGORITHMS))
+        data_ids = row.integers("data_ids", ())
+        expected = ALGORITHMS[algorithm][1]
+        if len(data_ids) != expected:
+            row.fail(
+                f"{algorithm} takes {expected} data IDs, found {len(data_ids)}; correct the list",
+                "data_ids",
+            )
+        return algorithm, first_bit // 8, data_ids
+
+
+def _choices(signal: Signal, invalid: frozenset[int]) -> dict[int, str]:
+    named = signal.choices or {}
+    return {raw: _word(str(name)) for raw, name in named.items() if raw not in invalid}
+
+
+def _word(name: str) -> str:
+    """`RainSensor`, `rain sensor` and `RAIN_SENSOR` are all rain_sensor."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"\W+", "_", spaced).lower()
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,166 @@
+"""can_bridge: what a vehicle's files say, as frozen values; made by `profile`, read by all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from can_bridge.checksum import ALGORITHMS
+
+EXTENDED = 1 << 31
+"""Set in a frame key when the identifier has 29 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpec:
+    """A signal as the rest of Auriga sees it."""
+
+    path: str
+    """COVESA VSS name, or a private one in its style."""
+    unit: str | None
+    kind: str
+    """`number`, `bool`, `enum` (lower-case words) or `text` (derived only)."""
+    description: str = ""
+    values: tuple[str, ...] = ()
+    """Of an enum: every word it can have."""
+    low: float | None = None
+    high: float | None = None
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TelltaleSpec:
+    """A warning or indicator lamp of the cluster."""
+
+    id: str
+    path: str
+    name: str
+    colour: str
+    section: str
+    """Section of the owner's manual."""
+
+
+@dataclass(frozen=True, slots=True)
+class BitField:
+    """Where a raw value lies in a frame."""
+
+    big_endian: bool
+    shift: int
+    """Right shift of the whole frame, read as one number in this byte order."""
+    bits: int
+    signed: bool
+
+    def extract(self, data: bytes) -> int:
+        """The raw value."""
+        number = int.from_bytes(data, "big" if self.big_endian else "little")
+        raw = number >> self.shift & (1 << self.bits) - 1
+        return raw - (1 << self.bits) if self.signed and raw >> self.bits - 1 else raw
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How a frame proves that it is intact and new."""
+
+    counter: BitField | None
+    max_step: int
+    """The counter may grow by this much from frame to frame, since frames can be lost."""
+    checksum_byte: int | None
+    algorithm: str
+    data_ids: tuple[int, ...]
+
+    def checksum_is_right(self, data: bytes, counter: int) -> bool:
+        """Whether the checksum fits the rest of the frame; True when there is none."""
+        position = self.checksum_byte
+        if position is None:
+            return True
+        body = data[:position] + data[position + 1 :]
+        return ALGORITHMS[self.algorithm][0](body, self.data_ids, counter) == data[position]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSpec:
+    """A frame that carries signals of the table."""
+
+    key: int
+    """Identifier, with EXTENDED set for 29 bits."""
+    name: str
+    length: int
+    cycle_s: float | None
+    """None when it is not sent periodically."""
+    limit_s: float
+    """Its signals are stale after this time."""
+    protection: Protection | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSource:
+    """How the value of a signal is read from its frame."""
+
+    frame: int
+    """Key of the FrameSpec."""
+    field: BitField
+    factor: float
+    offset: float
+    invalid: frozenset[int]
+    """Raw values that say: not available."""
+    choices: Mapping[int, str]
+    """Of an enum: raw value -> word."""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedSource:
+    """How a derived signal is computed from others."""
+
+    rule: str
+    inputs: tuple[str, ...]
+    labels: tuple[str, ...]
+    """What to call each input in a list."""
+    limits: tuple[float, ...]
+    """Below this an input is low."""
+
+
+@dataclass(frozen=True, slots=True)
+class TyrePlacard:
+    """Cold pressures of one tyre size under one load."""
+
+    tyre: str
+    load: str
+    front_bar: float
+    rear_bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tyres:
+    """The tyres that are fitted, and the placard of the door frame."""
+
+    fitted: str
+    load: str
+    low_fraction: float
+    placard: tuple[TyrePlacard, ...]
+
+    def current(self) -> TyrePlacard:
+        """The row of the placard that holds for the fitted tyres; KeyError if there is none."""
+        for row in self.placard:
+            if (row.tyre, row.load) == (self.fitted, self.load):
+                return row
+        raise KeyError(self.fitted)
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleProfile:
+    """Everything that the files of one vehicle say."""
+
+    id: str
+    name: str
+    spoken_name: str
+    region: Mapping[str, str]
+    units: Mapping[str, str]
+    bitrate: int
+    tyres: Tyres | None
+    signals: Mapping[str, SignalSpec]
+    """path -> signal, derived ones included."""
+    telltales: tuple[TelltaleSpec, ...]
+    frames: Mapping[int, FrameSpec]
+    """key -> frame that carries at least one signal."""
+    sources: Mapping[str, SignalSource]
+    derived: Mapping[str, DerivedSource]
