@@ -1,0 +1,112 @@
+"""sim: the whole state of the virtual car, as plain fields that a scenario may set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+WHEELS = ("front_left", "front_right", "rear_left", "rear_right")
+DOORS = (*WHEELS, "boot", "bonnet")
+SEATS = ("driver", "passenger", "rear_left", "rear_middle", "rear_right")
+
+
+@dataclass(slots=True)
+class Car:
+    """Aster, standing in a car park.  Units are in the names; percent is 0 to 100."""
+
+    # what the driver does
+    system: str = "On"  # Lock, Off, Acc, On, Start
+    ready: bool = False
+    selector: str = "Park"  # Park, Reverse, Neutral, Drive
+    target_speed_kmh: float = 0.0
+    drive_mode: str = "Hybrid"  # Hybrid, Electric, Sport, BatteryHold
+    parking_brake: bool = True
+    auto_hold: bool = False
+    steering_degrees: float = 0.0
+    cruise_enabled: bool = False
+    cruise_active: bool = False
+    cruise_set_kmh: float | None = None
+    lane_keeping: bool = True
+    front_assist: bool = True
+    stability_control: bool = True
+    voice_button: bool = False
+    open: list[str] = field(default_factory=list)  # of DOORS
+    fuel_flap_open: bool = False
+    locked: bool = False
+    windows_percent: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WHEELS, 0.0))
+    sunroof_percent: float = 0.0
+    occupied: list[str] = field(default_factory=lambda: ["driver"])  # of SEATS
+    belted: list[str] = field(default_factory=lambda: ["driver"])
+    light_switch: str = "Auto"  # Off, Position, Auto, Beam
+    main_beam: bool = False
+    front_fog: bool = False
+    rear_fog: bool = False
+    indicator: str = "off"  # off, left, right, hazard
+    wiper_front: str = "Off"  # Off, Slow, Medium, Fast, Interval, RainSensor
+    wiper_rear: str = "Off"
+    target_driver_c: float = 21.0
+    target_passenger_c: float = 21.0
+    fan_percent: float = 30.0
+    air_conditioning: bool = True
+    recirculation: bool = False
+    front_defroster: bool = False
+    rear_defroster: bool = False
+    seat_heating_driver_percent: float = 0.0
+    seat_heating_passenger_percent: float = 0.0
+
+    # the world around
+    outside_c: float = 18.0
+    dark: bool = False
+    rain_percent: float = 0.0
+    cable_connected: bool = False
+    station_kw: float = 0.0
+    charge_limit_percent: float = 100.0
+
+    # motion
+    speed_kmh: float = 0.0
+    acceleration: float = 0.0  # m/s²
+    wheel_power_kw: float = 0.0
+    engine_running: bool = False
+    engine_rpm: float = 0.0
+    engine_kw: float = 0.0
+    gear: int = 0
+    motor_kw: float = 0.0
+    odometer_km: float = 18_432.6
+    trip_km: float = 0.0
+    trip_min: float = 0.0
+    trip_fuel_l: float = 0.0
+    trip_kwh: float = 0.0
+
+    # energy
+    battery_percent: float = 68.0
+    battery_kw: float = 0.0  # positive into the battery
+    fuel_l: float = 31.0
+    fuel_l_per_h: float = 0.0
+    charging_kw: float = 0.0
+    charging_s: float = 0.0
+    voltage_v: float = 12.7
+
+    # temperatures and fluids
+    coolant_c: float = 18.0
+    oil_c: float = 18.0
+    battery_c: float = 20.0
+    cabin_c: float = 20.0
+    cooling_failed: bool = False
+    oil_percent: float = 70.0
+    washer_percent: float = 80.0
+
+    # tyres: pressure at 20 °C, temperature of the air inside, and leaks
+    tyre_cold_bar: dict[str, float] = field(
+        default_factory=lambda: {wheel: 2.4 if "front" in wheel else 2.3 for wheel in WHEELS}
+    )
+    tyre_c: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WHEELS, 18.0))
+    leak_bar_per_min: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WHEELS, 0.0))
+
+    # service and lamps
+    service_km: float = 8_600.0
+    service_days: float = 210.0
+    lamps: dict[str, str] = field(default_factory=dict)  # telltale -> state, over the rules
+
+    def tyre_bar(self, wheel: str) -> float:
+        """Pressure above the air outside, from the gas law at constant volume."""
+        absolute = (self.tyre_cold_bar[wheel] + 1.013) * (self.tyre_c[wheel] + 273.15) / 293.15
+        return max(0.0, absolute - 1.013)

@@ -1,0 +1,31 @@
+"""sim: what can go wrong here, for whoever starts a simulation.
+
+SimError
+├── ScenarioError       a scenario cannot be found or says what cannot be done   exit code 2
+├── VehicleFileError    the vehicle's files cannot be used                       exit code 2
+└── BusUnavailable      the bus cannot be opened or does not take frames         exit code 4
+"""
+
+
+class SimError(Exception):
+    """Anything that the simulator raises on purpose; one sentence that says what to do."""
+
+    exit_code = 1
+
+
+class ScenarioError(SimError):
+    """The scenario is missing or wrong."""
+
+    exit_code = 2
+
+
+class VehicleFileError(SimError):
+    """The vehicle's folder, vehicle.toml or a DBC is missing or wrong."""
+
+    exit_code = 2
+
+
+class BusUnavailable(SimError):
+    """The bus cannot be opened on this machine, or it failed."""
+
+    exit_code = 4

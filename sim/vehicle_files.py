@@ -1,0 +1,59 @@
+"""sim: the folder of a vehicle in, its messages and bit rate out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cantools
+from cantools.database.can import Database, Message
+
+from sim.errors import VehicleFileError
+
+_CONFIG = Path(__file__).resolve().parent.parent / "config"
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFiles:
+    """What the simulator needs of a vehicle."""
+
+    bitrate: int
+    messages: tuple[Message, ...]
+
+
+def config_folder(name: str) -> Path:
+    """A folder of config/, here or where this code lies."""
+    here = Path("config") / name
+    return here if here.is_dir() else _CONFIG / name
+
+
+def load_vehicle(name: str) -> VehicleFiles:
+    """Read vehicle.toml and its DBC files; `name` is an id in config/vehicles or a folder."""
+    folder = Path(name) if Path(name).is_dir() else config_folder("vehicles") / name
+    file = folder / "vehicle.toml"
+    try:
+        bus = tomllib.loads(file.read_text(encoding="utf-8"))["bus"]
+        names, bitrate = list(bus["dbc"]), int(bus.get("bitrate", 500_000))
+    except OSError as error:
+        known = sorted(p.parent.name for p in config_folder("vehicles").glob("*/vehicle.toml"))
+        raise VehicleFileError(
+            f"there is no vehicle '{name}' ({file} cannot be read); give a folder or one of: "
+            f"{', '.join(known) or 'none'}"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+        raise VehicleFileError(
+            f"{file} needs a table [bus] with the list `dbc` and a whole number `bitrate`: {error}"
+        ) from error
+    messages = [message for name in names for message in _read_dbc(folder / name).messages]
+    return VehicleFiles(bitrate, tuple(messages))
+
+
+def _read_dbc(file: Path) -> Database:
+    try:
+        database = cantools.database.load_file(file, database_format="dbc")
+    except (OSError, cantools.Error, ValueError, KeyError, TypeError) as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise VehicleFileError(f"{file} is no valid DBC: {first}; correct it") from error
+    assert isinstance(database, Database)
+    return database
