@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import can
 
-from sim.errors import BusUnavailable, SimError
+from sim.errors import BusUnavailable, SimError, SpecError
 from sim.frame import FrameBuilder
 from sim.runner import Reports, Run, Runner
 from sim.scenario import Step, load_scenario
@@ -70,7 +70,9 @@ def _simulate(options: argparse.Namespace) -> None:
 def _open(spec: str) -> can.BusABC:
     match = _SPEC.fullmatch(spec)
     if match is None:
-        raise BusUnavailable(f"'{spec}' names no bus; expected interface:channel[@bitrate]")
+        raise SpecError(
+            f"'{spec}' names no bus; expected interface:channel[@bitrate], such as unix:aster"
+        )
     interface, channel, bitrate = match.groups()
     rate = {"bitrate": int(bitrate)} if bitrate else {}
     try:
@@ -101,9 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--start-at", type=_seconds, default=0.0, help="begin at this time of the scenario"
     )
-    parser.add_argument(
-        "--control", choices=["stdin"], help="end when standard input is closed"
-    )
+    parser.add_argument("--control", choices=["stdin"], help="end when standard input is closed")
     return parser
 
 

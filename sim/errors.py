@@ -3,6 +3,7 @@
 SimError
 ├── ScenarioError       a scenario cannot be found or says what cannot be done   exit code 2
 ├── VehicleFileError    the vehicle's files cannot be used                       exit code 2
+├── SpecError           a bus SPEC is not `interface:channel[@bitrate]`          exit code 2
 └── BusUnavailable      the bus cannot be opened or does not take frames         exit code 4
 """
 
@@ -21,6 +22,12 @@ class ScenarioError(SimError):
 
 class VehicleFileError(SimError):
     """The vehicle's folder, vehicle.toml or a DBC is missing or wrong."""
+
+    exit_code = 2
+
+
+class SpecError(SimError):
+    """The text that names a bus is malformed."""
 
     exit_code = 2
 

@@ -13,18 +13,19 @@ _HOT_C, _COLD_C, _FROST_C = 118.0, 50.0, 4.0
 _LOW_OIL_PERCENT, _LOW_WASHER_PERCENT, _LOW_VOLTAGE_V = 0.0, 12.0, 11.6
 _SERVICE_KM, _SERVICE_DAYS = 500.0, 14.0
 
-NAMES = (
-    "BrakeSystem OilPressure CoolantTemperature Charging12V HighVoltage PowerSteering Airbag "
-    "SeatBelt DoorOpen ParkingBrake CheckEngine ABS StabilityControl StabilityOff TyrePressure "
-    "LowFuel LowCharge ReducedPower ParticulateFilter OilLevel WasherFluid BulbFailure RearFog "
-    "LaneKeeping FrontAssist ServiceDue KeyBattery Frost Ready ChargeCable Indicators SideLights "
-    "DippedBeam MainBeam FrontFog CruiseControl ColdCoolant AutoHold"
-).split()
+_NAMES = """
+BrakeSystem OilPressure CoolantTemperature Charging12V HighVoltage PowerSteering Airbag SeatBelt
+DoorOpen ParkingBrake CheckEngine ABS StabilityControl StabilityOff TyrePressure LowFuel
+LowCharge ReducedPower ParticulateFilter OilLevel WasherFluid BulbFailure RearFog LaneKeeping
+FrontAssist ServiceDue KeyBattery Frost Ready ChargeCable Indicators SideLights DippedBeam
+MainBeam FrontFog CruiseControl ColdCoolant AutoHold
+"""
+NAMES = tuple(_NAMES.split())
 
 
 def tyre_is_low(car: Car, wheel: str) -> bool:
     """Whether the tyre has lost a quarter of its stored pressure."""
-    return car.tyre_bar(wheel) < _PLACARD_BAR[wheel.split("_")[0]] * _LOW_SHARE
+    return car.tyre_bar(wheel) < _PLACARD_BAR[wheel.partition("_")[0]] * _LOW_SHARE
 
 
 def dipped_beam(car: Car) -> bool:

@@ -36,7 +36,8 @@ class Figures:
 ASTER = Figures()
 _GEARS = ((15, 115.0), (32, 62.0), (52, 43.0), (75, 32.0), (105, 26.0), (999, 21.5))
 """Up to this speed in km/h, rpm per km/h."""
-_STANDING_KMH = 0.05
+_STANDING_KMH, _SLOW_KMH, _LITTLE_KW = 0.05, 10.0, 4.0
+_RESERVE_PERCENT = 14.0  # what the hybrid mode keeps in the drive battery
 
 
 def advance(car: Car, step_s: float, figures: Figures = ASTER) -> None:
@@ -70,7 +71,7 @@ def _drive(car: Car, step_s: float, figures: Figures) -> None:
 def _power_split(car: Car, figures: Figures) -> None:
     power = car.wheel_power_kw
     electric = (
-        car.battery_percent > (2.0 if car.drive_mode == "Electric" else 14.0)
+        car.battery_percent > (2.0 if car.drive_mode == "Electric" else _RESERVE_PERCENT)
         and car.drive_mode in {"Electric", "Hybrid"}
         and car.speed_kmh < figures.electric_limit_kmh
         and power < figures.motor_kw * (1.0 if car.drive_mode == "Electric" else 0.6)
@@ -78,9 +79,10 @@ def _power_split(car: Car, figures: Figures) -> None:
     if not car.ready:
         car.engine_running = False
     elif car.engine_running:  # once on it stays on until the car is slow and needs little
-        car.engine_running = not (electric and (power < 4.0 or car.speed_kmh < 10.0))
+        little = power < _LITTLE_KW or car.speed_kmh < _SLOW_KMH
+        car.engine_running = not (electric and little)
     else:
-        car.engine_running = not electric and (car.speed_kmh > 1.0 or car.fuel_l > 0.0)
+        car.engine_running = not electric
     if car.fuel_l <= 0.0:
         car.engine_running = False
     car.engine_kw = max(0.0, power) if car.engine_running else 0.0
@@ -115,7 +117,7 @@ def _energy(car: Car, step_s: float, figures: Figures) -> None:
     else:
         drawn = car.motor_kw * figures.drive_efficiency
     car.battery_kw = -(drawn + supply)
-    if car.engine_running and car.battery_percent < 14.0:  # the engine keeps a reserve
+    if car.engine_running and car.battery_percent < _RESERVE_PERCENT:  # the engine keeps a reserve
         car.battery_kw = 2.0
     if not car.ready:
         car.battery_kw = 0.0

@@ -1,15 +1,15 @@
 """sim: a scenario file in, its frozen steps out.
 
-    name = "low_tyre"
-    description = "…"
-    [start]                                   # fields of sim.car.Car
-    speed_kmh = 90.0
-    [[step]]
-    at_s = 5.0
-    name = "the front left tyre starts to leak"
-    set = { leak_bar_per_min = { front_left = 4.0 } }
-    faults = [{ kind = "silent", ecu = "EMU" }]
-    clear_faults = false
+name = "low_tyre"
+description = "…"
+[start]                                   # fields of sim.car.Car
+speed_kmh = 90.0
+[[step]]
+at_s = 5.0
+name = "the front left tyre starts to leak"
+set = { leak_bar_per_min = { front_left = 4.0 } }
+faults = [{ kind = "silent", ecu = "EMU" }]
+clear_faults = false
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class _Reader:
     def _fault(self, row: object, place: str) -> Fault:
         table = self._only(row, tuple(f.name for f in dataclasses.fields(Fault)), place)
         kind = table.get("kind")
-        if kind not in FAULT_KEYS:
+        if not isinstance(kind, str) or kind not in FAULT_KEYS:
             self._fail(f"{place} has the fault kind {kind!r}; choose of {', '.join(FAULT_KEYS)}")
         missing = [key for key in FAULT_KEYS[kind] if key not in table]
         if missing:

@@ -22,6 +22,7 @@ class World:
         """The car as the scenario starts it; ScenarioError if a step names what is not there."""
         self.car = Car()
         apply_settings(self.car, scenario.start)
+        advance(self.car, 0.0)  # what follows from the start, such as the gear
         self._faults = Faults(builders)
         for step in scenario.steps:
             for fault in step.faults:
