@@ -1,8 +1,8 @@
 """can_bridge: frames of a vehicle's CAN bus in, validated readings out; knows nothing of voice.
 
-    profile = load_profile(find_vehicle("aster"))
-    with open_bridge(profile, "unix:aster") as bridge:
-        reading = bridge.read("Vehicle.Speed")      # Known(value, unit, age_s) or Unknown(reason)
+profile = load_profile(find_vehicle("aster"))
+with open_bridge(profile, "unix:aster") as bridge:
+    reading = bridge.read("Vehicle.Speed")      # Known(value, unit, age_s) or Unknown(reason)
 """
 
 from can_bridge.bridge import Bridge, open_bridge

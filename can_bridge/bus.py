@@ -108,9 +108,9 @@ def open_bus(spec: BusSpec, keys: Iterable[int]) -> ReceiveOnlyBus:
             f"'{spec.interface}' here; choose one of {known}"
         ) from error
     except (can.CanError, OSError, ValueError, TypeError, ImportError) as error:
-        raise BusError(
-            f"the bus {spec} cannot be opened: {_first_line(error)}; check that the channel exists"
-        ) from error
+        reason = _first_line(error)
+        hint = "" if ";" in reason else "; check that the channel exists"
+        raise BusError(f"the bus {spec} cannot be opened: {reason}{hint}") from error
 
 
 def _filter(key: int) -> can.typechecking.CanFilter:

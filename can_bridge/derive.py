@@ -46,7 +46,9 @@ _RULES: Mapping[str, tuple[Rule, str]] = MappingProxyType(
         "sum": (_sum, "number"),
     }
 )
-KIND_OF_RULE: Mapping[str, str] = MappingProxyType({name: kind for name, (_, kind) in _RULES.items()})
+KIND_OF_RULE: Mapping[str, str] = MappingProxyType(
+    {name: kind for name, (_, kind) in _RULES.items()}
+)
 TYRE_RULES = frozenset({"any_tyre_low", "list_tyre_low"})
 
 

@@ -14,7 +14,16 @@ class FrameCheck:
     passed.  After that the reason is that of the refused frames if they still come, else `stale`.
     """
 
-    __slots__ = ("_counter", "_fault", "_fault_at", "_seen_at", "accepted", "refused", "spec", "valid")
+    __slots__ = (
+        "_counter",
+        "_fault",
+        "_fault_at",
+        "_seen_at",
+        "accepted",
+        "refused",
+        "spec",
+        "valid",
+    )
 
     def __init__(self, spec: FrameSpec) -> None:
         """Nothing was seen yet."""

@@ -70,7 +70,7 @@ def load_profile(folder: Path) -> VehicleProfile:
 
 
 def _words(table: TomlTable) -> Mapping[str, str]:
-    return MappingProxyType({key: table.text(key) for key in table.keys()})
+    return MappingProxyType({key: table.text(key) for key in table})
 
 
 def _read_tyres(table: TomlTable) -> Tyres:

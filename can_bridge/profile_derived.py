@@ -13,7 +13,7 @@ def read_derived(
     """Read every derived signal, and add it to `signals`."""
     direct = dict(signals)
     derived: dict[str, DerivedSource] = {}
-    for path in table.keys():
+    for path in table:
         row = table.table(path)
         if path in direct:
             row.fail("this path is already in [signals]; remove one of them")

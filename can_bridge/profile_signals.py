@@ -17,6 +17,7 @@ KINDS = ("number", "bool", "enum")
 COLOURS = ("red", "amber", "green", "blue", "white")
 TELLTALE_PATH = "Vehicle.Cabin.Cluster.Telltale."
 _MAX_FRAME_BYTES = 64
+_NO_VALUE = ("sna", "signal_not_available", "not_available", "invalid")
 
 
 class SignalReader:
@@ -32,7 +33,7 @@ class SignalReader:
         specs: dict[str, SignalSpec] = {}
         sources: dict[str, SignalSource] = {}
         table = self._table.table("signals")
-        for path in table.keys():
+        for path in table:
             row = table.table(path)
             specs[path], sources[path] = self._signal(path, row, row.word("kind", KINDS, "number"))
             row.finish()
@@ -44,7 +45,7 @@ class SignalReader:
         """[telltales]: the lamps; each is added to the signals as well."""
         telltales = []
         table = self._table.table("telltales", required=False)
-        for key in table.keys():
+        for key in table:
             row = table.table(key)
             path = TELLTALE_PATH + key
             specs[path], sources[path] = self._signal(path, row, "enum")
@@ -85,6 +86,7 @@ class SignalReader:
         signal = self._dbc_signal(row, message, "signal")
         invalid = frozenset(row.integers("invalid", ()))
         interval = row.interval("range")
+        self._refuse_unlisted(signal, invalid, row)
         choices = _choices(signal, invalid) if kind == "enum" else {}
         if kind == "enum" and not choices:
             row.fail(f"the DBC has no VAL_ table for {signal.name}; add one", "kind")
@@ -108,6 +110,15 @@ class SignalReader:
         )
         return spec, source
 
+    @staticmethod
+    def _refuse_unlisted(signal: Signal, invalid: frozenset[int], row: TomlTable) -> None:
+        for raw, name in (signal.choices or {}).items():
+            if _word(str(name)) in _NO_VALUE and raw not in invalid:
+                row.fail(
+                    f"the DBC calls the raw value {raw} of {signal.name} '{name}'; add it",
+                    "invalid",
+                )
+
     def read_frames(self, sources: Mapping[str, SignalSource]) -> dict[int, FrameSpec]:
         """[freshness] and [messages]: the frames that carry a mapped signal."""
         freshness = self._table.table("freshness", required=False)
@@ -115,7 +126,7 @@ class SignalReader:
         minimum_s = freshness.number("minimum_s", 0.5)
         freshness.finish()
         table = self._table.table("messages", required=False)
-        for name in table.keys():
+        for name in table:
             self._message(table, name, name)
         frames: dict[int, FrameSpec] = {}
         wanted = {source.frame for source in sources.values()}
@@ -166,7 +177,8 @@ class _Frame:
         counter = None
         if "counter" in row:
             counter = bit_field(self._field("counter"), self._message.length)
-        algorithm, position, data_ids = "", None, ()
+        algorithm, position = "", None
+        data_ids: tuple[int, ...] = ()
         if "checksum" in row:
             algorithm, position, data_ids = self._checksum()
         return Protection(counter, row.integer("max_step", 3), position, algorithm, data_ids)
@@ -199,7 +211,7 @@ class _Frame:
 
 
 def _choices(signal: Signal, invalid: frozenset[int]) -> dict[int, str]:
-    named = signal.choices or {}
+    named: Mapping[int, object] = signal.choices or {}
     return {raw: _word(str(name)) for raw, name in named.items() if raw not in invalid}
 
 

@@ -1,4 +1,4 @@
-"""can_bridge: what a vehicle's files say, as frozen values; made by `profile`, read by all others."""
+"""can_bridge: what a vehicle's files say, as frozen values; made by `profile`, read by all."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class TomlTable:
 
     def _line_of(self, key: str) -> int | None:
         last = key.removeprefix("signals.").removeprefix("derived.") if key else ""
-        pattern = rf'^\s*(\[.*)?["\']?{re.escape(last)}["\']?\s*[\]=]|["\'{{,\s]{re.escape(last)}\s*='
+        pattern = (
+            rf'^\s*(\[.*)?["\']?{re.escape(last)}["\']?\s*[\]=]|["\'{{,\s]{re.escape(last)}\s*='
+        )
         for number, line in enumerate(self._text.splitlines(), 1):
             if last and re.search(pattern, line):
                 return number
@@ -43,9 +45,9 @@ class TomlTable:
         """Whether the key is there."""
         return key in self._values
 
-    def keys(self) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
         """The keys of a table whose keys are free, such as signal paths."""
-        return list(self._values)
+        return iter(self._values)
 
     def _take(self, key: str, expected: str, kinds: tuple[type, ...], default: Any) -> Any:
         self._asked.add(key)

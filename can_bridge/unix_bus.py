@@ -1,4 +1,4 @@
-"""can_bridge: a CAN bus between processes of one machine; CAN frames in, the same frames out to all.
+"""can_bridge: a CAN bus between processes of one machine; frames in, the same frames out to all.
 
 A python-can interface named `unix`, for a bench without a CAN kernel: every participant listens on
 a socket of its own in the channel's folder and is linked to every other one, so no hub has to run.
