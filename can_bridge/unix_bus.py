@@ -148,19 +148,20 @@ class UnixBus(can.BusABC):
             self._links.clear()
             self._outgoing = ()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # another thread was faster
-            link, _ = self._listener.accept()
-            self._add_link(link)
+    def _accept_all(self) -> None:
+        with contextlib.suppress(OSError):  # BlockingIOError, when nobody waits any more
+            while True:
+                link, _ = self._listener.accept()
+                self._add_link(link)
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Give the frame to every participant; `timeout` is not used, since nothing blocks."""
         if self._is_shutdown:
             raise can.CanOperationError(f"{self.channel_info} is shut down")
         frame = _pack(msg, time.time())
-        for descriptor, _ in self._poll.poll(0):
+        for descriptor, _ in self._events(0.0, -1):
             if descriptor == self._listener.fileno():
-                self._accept()
+                self._accept_all()
         for link in self._outgoing:
             self._send_to(link, frame)
         if self._own is not None:
@@ -181,19 +182,22 @@ class UnixBus(can.BusABC):
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            try:
-                events = self._poll.poll(left, 1)  # one at a time: the kernel takes turns
-            except (OSError, ValueError) as error:
-                raise can.CanOperationError(f"{self.channel_info} was closed") from error
+            events = self._events(left, 1)  # one at a time: the kernel takes turns
             if not events:
                 return None, False
             message = self._receive_from(events[0][0])
             if message is not None:
                 return message, False
 
+    def _events(self, timeout: float | None, most: int) -> list[tuple[int, int]]:
+        try:
+            return self._poll.poll(timeout, most)
+        except (OSError, ValueError) as error:  # closed by another thread
+            raise can.CanOperationError(f"{self.channel_info} was closed") from error
+
     def _receive_from(self, descriptor: int) -> can.Message | None:
         if descriptor == self._listener.fileno():
-            self._accept()
+            self._accept_all()
             return None
         link = self._links.get(descriptor)
         if link is None:
