@@ -71,6 +71,30 @@ class RequestKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GaugePath:
+    """One of the signals that a gauge reads."""
+
+    path: str  # VSS path
+    where: Mapping[str, str]  # kind of place -> part of the path ("row": "Row1")
+    place: str  # "front left", "" where the gauge has one place only
+    label: str  # "front left door"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """Something a driver can ask of this car, and how the answer is said."""
+
+    name: str
+    called: str  # "the tyre pressure"
+    paths: tuple[GaugePath, ...]
+    says: Mapping[str, str]  # "one", "many", "some", "none", or a value in lower case
+    digits: int = 0  # how many decimals are said
+    format: str = "number"  # "duration": minutes are said as hours and minutes
+    listed: bool | str | None = None  # which value is worth listing: True, False, "not_zero"
+    joint: str = "and"  # joins the last two of a list
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A text understood: its kind, its name within the kind, and what fills it."""
 
@@ -79,6 +103,7 @@ class Request:
     text: str
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paths: tuple[str, ...] = ()  # the VSS paths it asks about, most wanted first
+    gauge: Gauge | None = None  # of kind vehicle: how to say what is read
 
 
 # --- the car -------------------------------------------------------------------------------
@@ -152,7 +177,25 @@ class Passage:
     kind: PassageKind = PassageKind.TEXT
     chapter: str = ""  # the title of the chapter around it
     heading: str = ""  # the nearest heading below the section's, if any
+    row: tuple[tuple[str, str], ...] = ()  # of a table: (column heading, cell), in their order
+    coverage: float = 0.0  # share of the query's weight that the passage holds, 0 to 1
     score: float = 0.0  # the retriever's; higher is better, comparable within one search
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question with the words that mean the same in a manual."""
+
+    words: tuple[str, ...]
+    weight: float = 0.0  # how telling it is in this manual (inverse document frequency)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search of the manual found, best first, and what each word was worth."""
+
+    passages: tuple[Passage, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 # --- evidence ------------------------------------------------------------------------------
@@ -193,8 +236,7 @@ class Facts:
 
     readings: tuple[tuple[str, Reading], ...] = ()
     lamps: tuple[tuple[Telltale, str], ...] = ()  # the lit ones of those asked for, "on"/"flashing"
-    lamps_unknown: bool = False  # some lamp that was asked for could not be read
-    passages: tuple[Passage, ...] = ()  # best first
+    hits: Hits = field(default_factory=Hits)
 
 
 # --- the answer ----------------------------------------------------------------------------

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.cancel import CancelToken
-from assistant.events import AudioChunk, Passage, Reading, Samples, Telltale, Transcript
+from assistant.events import (
+    AudioChunk,
+    Hits,
+    Passage,
+    Reading,
+    Samples,
+    Telltale,
+    Term,
+    Transcript,
+)
 
 
 class Part(Protocol):
@@ -95,8 +104,8 @@ class Recognizer(Part, Protocol):
 class Manual(Part, Protocol):
     """The owner's manual, searchable."""
 
-    def search(self, words: str, limit: int) -> tuple[Passage, ...]:
-        """The passages nearest to the words, best first, at most `limit`; maybe none."""
+    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+        """The passages nearest to the terms, best first, at most `limit`; maybe none."""
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order; empty where there is no such section."""
@@ -120,6 +129,10 @@ class Vehicle(Part, Protocol):
     @property
     def telltales(self) -> tuple[Telltale, ...]:
         """The lamps of the cluster."""
+
+    @property
+    def driver_side(self) -> str:
+        """On which side the driver sits: "left" or "right"."""
 
     def read(self, path: str) -> Reading:
         """The present reading; raises KeyError for a path that the vehicle does not have."""

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["input", "output"]
 NAMES = {"input": "microphone", "output": "loudspeaker"}
+START_S = 4.0  # a device may take so long to its first callback
 DEAD_S = 1.5  # no callback for so long: the device is gone; callbacks come every 10 to 60 ms
 CLOSE_S = 2.0  # PortAudio may block for ever on a device that vanished
 
@@ -68,7 +69,7 @@ class DeviceStream:
             if self._wish.kind == "output":
                 make = sounddevice.OutputStream
             self._finished.clear()
-            self._beat_s = time.monotonic()
+            self._beat_s = time.monotonic() + START_S - DEAD_S
             try:
                 self._stream = make(
                     samplerate=choice.rate,

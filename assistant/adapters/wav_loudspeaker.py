@@ -98,7 +98,7 @@ class WavLoudspeaker:
 
     @property
     def first_sample_s(self) -> float | None:
-        """`time.monotonic()` when the first sample since the last silence was played."""
+        """`time.monotonic()` when the first sample since stop() or wait() was played."""
         with self._lock:
             return self._first_sample_s
 
@@ -106,7 +106,7 @@ class WavLoudspeaker:
         if not len(chunk.samples):
             return
         begins = max(now, self._ends_s) if self._settings.real_time else now
-        if self._silent or (self._settings.real_time and self._ends_s < now):
+        if self._silent:
             self._first_sample_s = begins
             self._silent = False
         self._ends_s = begins + (chunk.seconds if self._settings.real_time else 0.0)

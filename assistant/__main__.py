@@ -1,0 +1,5 @@
+"""`python -m assistant` is `auriga`."""
+
+from assistant.cli import entry
+
+entry()

@@ -1,0 +1,88 @@
+"""Adapter: a vehicle's folder and a bus come in, readings of the car go out, through can_bridge."""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import can_bridge
+from assistant.errors import BusError, VehicleProfileError
+from assistant.events import Known, Reading, Reason, Telltale, Unknown
+from assistant.ports import Signal
+
+
+class CanBridgeVehicle:
+    """The `Vehicle` port over can_bridge; receives only."""
+
+    def __init__(self, folder: Path, bus: str, ready_timeout_s: float) -> None:
+        self._folder = folder
+        self._bus = bus
+        self._ready_timeout_s = ready_timeout_s
+        self._profile: can_bridge.VehicleProfile | None = None
+        self._bridge: can_bridge.Bridge | None = None
+        self._stack = ExitStack()
+        self._opened_s = 0.0
+        self._ready = False
+
+    def open(self) -> None:
+        """Load the profile and open the bus."""
+        profile = self._load()
+        try:
+            bridge = can_bridge.open_bridge(profile, self._bus)
+            self._bridge = self._stack.enter_context(bridge)
+        except can_bridge.BridgeError as error:
+            raise BusError(str(error)) from error
+        self._opened_s = time.monotonic()
+
+    def close(self) -> None:
+        """Close the bus."""
+        self._stack.close()
+        self._bridge = None
+
+    @property
+    def id(self) -> str:
+        """The vehicle's id."""
+        return self._load().id
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """All paths of the profile, derived ones included."""
+        return {path: Signal(path, spec.unit) for path, spec in self._load().signals.items()}
+
+    @property
+    def telltales(self) -> tuple[Telltale, ...]:
+        """The lamps of the profile."""
+        return tuple(
+            Telltale(lamp.id, lamp.path, lamp.name, lamp.colour, lamp.section)
+            for lamp in self._load().telltales
+        )
+
+    @property
+    def driver_side(self) -> str:
+        """On which side the driver sits."""
+        return self._load().region.get("driver_position", "left")
+
+    def read(self, path: str) -> Reading:
+        """The present reading in the assistant's own words.
+
+        Right after the start it waits a while for every cyclic message; one that does not come in
+        that time is no error: its signals stay unknown.
+        """
+        if self._bridge is None:
+            raise BusError("The vehicle bus is not open.")
+        if not self._ready:
+            left = self._opened_s + self._ready_timeout_s - time.monotonic()
+            self._bridge.wait_ready(max(0.0, left))
+            self._ready = True
+        reading = self._bridge.read(path)
+        if isinstance(reading, can_bridge.Known):
+            return Known(reading.value, reading.unit, reading.age_s, reading.sources)
+        return Unknown(Reason(reading.reason.value))
+
+    def _load(self) -> can_bridge.VehicleProfile:
+        if self._profile is None:
+            try:
+                self._profile = can_bridge.load_profile(self._folder)
+            except can_bridge.ProfileError as error:
+                raise VehicleProfileError(str(error)) from error
+        return self._profile

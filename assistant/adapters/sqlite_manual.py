@@ -1,0 +1,206 @@
+"""Adapter: terms come in, passages of the manual go out of one SQLite file (FTS5, BM25).
+
+The file is built from the passages by `build`, as a whole and under a temporary name, so that a
+manual is never half there. `fingerprint` names the sources it was built from.
+"""
+
+import json
+import math
+import re
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from assistant.errors import DiskFullError, ManualError
+from assistant.events import Hits, Passage, PassageKind, Term
+
+SCHEMA = """
+CREATE TABLE manual (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY, section TEXT NOT NULL, title TEXT NOT NULL, page TEXT NOT NULL,
+    kind TEXT NOT NULL, chapter TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL,
+    cells TEXT NOT NULL);
+CREATE INDEX passage_section ON passage (section);
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
+"""
+FORMAT = "2"
+CANDIDATES = 48  # how many passages BM25 hands on to be weighed by coverage
+# The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
+RANK = "bm25(words, 3.0, 2.0, 0.5, 1.0)"
+COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells"
+
+
+class SqliteManual:
+    """The `Manual` port over one SQLite file, opened read only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._count = 0
+
+    def open(self) -> None:
+        """Open the file; raise ManualError when it is not a built manual."""
+        try:
+            # Turns run on worker threads; the runtime lets only one turn look up at a time.
+            self._connection = sqlite3.connect(
+                f"file:{self._path}?mode=ro", uri=True, check_same_thread=False
+            )
+            self._count = self._connection.execute("SELECT count(*) FROM passage").fetchone()[0]
+        except sqlite3.Error as error:
+            self.close()
+            raise ManualError(
+                f"{self._path} is not a built manual ({error}); run `auriga manual build`."
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+        """Rank by BM25 times the share of the question's weight that the passage covers."""
+        try:
+            return self._search(terms, limit)
+        except sqlite3.Error as error:
+            raise ManualError(f"{self._path} cannot be searched: {error}.") from error
+
+    def section(self, section: str) -> tuple[Passage, ...]:
+        """All passages of a section in their order."""
+        try:
+            rows = self._open_connection.execute(
+                f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id", (section,)
+            )
+            return tuple(_passage(row, 1.0, 0.0) for row in rows)
+        except sqlite3.Error as error:
+            raise ManualError(f"{self._path} cannot be read: {error}.") from error
+
+    @property
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise ManualError(f"The manual {self._path} is not open.")
+        return self._connection
+
+    def _search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+        weighed, holders = self._weigh(terms)
+        if not any(term.weight for term in weighed):
+            return Hits((), weighed)
+        query = " OR ".join(_match(term) for term in weighed)
+        rows = self._open_connection.execute(
+            f"SELECT {COLUMNS}, best FROM passage JOIN (SELECT rowid, -{RANK} AS best FROM words"
+            " WHERE words MATCH ? ORDER BY best DESC LIMIT ?) AS ranked ON id = ranked.rowid",
+            (query, CANDIDATES),
+        ).fetchall()
+        total = sum(term.weight for term in weighed)
+        found = []
+        for row in rows:
+            held = zip(weighed, holders, strict=True)
+            coverage = sum(term.weight for term, rowids in held if row[0] in rowids) / total
+            found.append(_passage(row[:-1], coverage, coverage * coverage * row[-1]))
+        found.sort(key=lambda passage: -passage.score)
+        return Hits(tuple(found[:limit]), weighed)
+
+    def _weigh(self, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], list[set[int]]]:
+        """Give each term its inverse document frequency and the passages that hold it."""
+        weighed, holders = [], []
+        for term in terms:
+            rows = self._open_connection.execute(
+                "SELECT rowid FROM words WHERE words MATCH ?", (_match(term),)
+            )
+            rowids = {row[0] for row in rows}
+            weight = math.log(1 + (self._count - len(rowids) + 0.5) / (len(rowids) + 0.5))
+            weighed.append(Term(term.words, weight))
+            holders.append(rowids)
+        return tuple(weighed), holders
+
+
+def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
+    """Write a manual file and return how many passages it holds.
+
+    Raises ManualError when there is no passage, DiskFullError when there is no room.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        connection = sqlite3.connect(part)
+        try:
+            count = _fill(connection, passages, fingerprint)
+        finally:
+            connection.close()
+        if not count:
+            raise ManualError("The manual holds no text under any heading; nothing was built.")
+        part.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        if isinstance(error, OSError) or "full" in str(error) or "disk" in str(error):
+            raise DiskFullError(f"{path} cannot be written: {error}; free some space.") from error
+        raise ManualError(f"{path} cannot be built: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def built_from(path: Path) -> str:
+    """The fingerprint of the sources that a manual file was built from, "" where it is none."""
+    if not path.is_file():
+        return ""
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            rows = dict(connection.execute("SELECT key, value FROM manual"))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return ""
+    return str(rows.get("fingerprint", "")) if rows.get("format") == FORMAT else ""
+
+
+def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerprint: str) -> int:
+    count = 0
+    connection.executescript(SCHEMA)
+    for count, passage in enumerate(passages, 1):  # noqa: B007  the count is the result
+        connection.execute(
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                count,
+                passage.section,
+                passage.title,
+                passage.page,
+                passage.kind.value,
+                passage.chapter,
+                passage.heading,
+                passage.text,
+                json.dumps(passage.row),
+            ),
+        )
+        connection.execute(
+            "INSERT INTO words (rowid, title, heading, chapter, text) VALUES (?, ?, ?, ?, ?)",
+            (count, passage.title, passage.heading, passage.chapter, passage.text),
+        )
+    about = {"format": FORMAT, "fingerprint": fingerprint}
+    connection.executemany("INSERT INTO manual VALUES (?, ?)", about.items())
+    connection.commit()
+    return count
+
+
+def _match(term: Term) -> str:
+    """The term as an FTS5 expression; quoted, so that no word is taken for an operator."""
+    words = (re.sub(r'["\x00]', " ", word) for word in term.words)
+    return "(" + " OR ".join(f'"{word}"' for word in words) + ")"
+
+
+def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
+    _, section, title, page, kind, chapter, heading, text, cells = map(str, row)
+    return Passage(
+        section=section,
+        title=title,
+        page=page,
+        text=text,
+        kind=PassageKind(kind),
+        chapter=chapter,
+        heading=heading,
+        row=tuple((head, cell) for head, cell in json.loads(cells)),
+        coverage=coverage,
+        score=score,
+    )

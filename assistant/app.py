@@ -1,0 +1,176 @@
+"""App: settings come in, a running assistant goes out; the only place that chooses engines."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
+from assistant.adapters.llama_language_model import LlamaLanguageModel
+from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
+from assistant.adapters.piper_voice import PiperSettings, PiperVoice
+from assistant.adapters.silero_voice_detector import SileroVoiceDetector
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
+from assistant.cancel import CancelToken
+from assistant.errors import ModelError
+from assistant.interpret.gauges import load_gauges
+from assistant.interpret.interpreter import Interpreter, load_shapes
+from assistant.lexicon import load_lexicon
+from assistant.lookup.facts import Lookup
+from assistant.manuals import ensure_manual
+from assistant.pipeline import Stages
+from assistant.ports import Loudspeaker, Part, Recognizer
+from assistant.respond.phrase import Phrasing
+from assistant.respond.replies import load_replies
+from assistant.respond.responder import Responder
+from assistant.runtime import Conversation
+from assistant.settings import CONFIG, Settings, vehicle_folder
+from models import ModelStoreError, Store, default_folder, load_manifest
+
+VOSK_ENGLISH = "vosk-en"
+MOONSHINE = "moonshine-tiny-en"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a command needs of the assistant; what it does not need is not loaded."""
+
+    ears: bool  # questions come as sound
+    voice: bool  # answers are spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """A running assistant."""
+
+    stages: Stages
+    conversation: Conversation
+    vehicle: CanBridgeVehicle
+    voice: PiperVoice | None
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where models and built manuals live."""
+    return Path(settings.models.folder).parent if settings.models.folder else default_folder().parent
+
+
+def model_store(settings: Settings) -> Store:
+    """The store that the settings name; raises ModelError when its manifest cannot be read."""
+    folder = Path(settings.models.folder) if settings.models.folder else default_folder()
+    try:
+        return Store(folder, load_manifest())
+    except ModelStoreError as error:
+        raise ModelError(str(error)) from error
+
+
+def find_model(store: Store, name: str) -> Path:
+    """The verified file or folder of a model; raises ModelError with the command that helps."""
+    try:
+        return store.find(name)
+    except ModelStoreError as error:
+        raise ModelError(str(error)) from error
+
+
+def recognizer_choice(settings: Settings, store: Store) -> tuple[str, str]:
+    """Which recognizer is used, and why, in words."""
+    chosen = settings.models.recognizer
+    if chosen != "auto":
+        return chosen, "the settings name it"
+    if settings.language == "en" and store.installed(VOSK_ENGLISH):
+        return VOSK_ENGLISH, "an English Vosk model is installed"
+    return MOONSHINE, "no English Vosk model is installed (auriga models add vosk-en PATH)"
+
+
+def build_recognizer(settings: Settings, store: Store) -> Recognizer:
+    """The recognizer that the settings choose, not opened; its model is verified."""
+    name, _ = recognizer_choice(settings, store)
+    folder = find_model(store, name)
+    if name.startswith("vosk"):
+        return VoskRecognizer(VoskSettings(folder, language=name.rpartition("-")[2]))
+    return MoonshineRecognizer(folder, settings.threads)
+
+
+def build_voice(settings: Settings, store: Store) -> PiperVoice:
+    """The voice that the settings choose, not started; its model is verified."""
+    return PiperVoice(
+        PiperSettings(
+            voice=find_model(store, settings.models.voice),
+            threads=settings.threads,
+            chunk_timeout_s=settings.speak.voice_timeout_s,
+        )
+    )
+
+
+@contextmanager
+def assistant(
+    settings: Settings, need: Need, loudspeaker: Loudspeaker | None
+) -> Iterator[Assistant]:
+    """Open every part that is needed, side by side, and close them again in any case."""
+    store = model_store(settings)
+    folder = vehicle_folder(settings.vehicle)
+    vehicle = CanBridgeVehicle(
+        folder, settings.vehicle_bus.spec, settings.vehicle_bus.ready_timeout_s
+    )
+    detector = SileroVoiceDetector()
+    recognizer = build_recognizer(settings, store) if need.ears else None
+    voice = build_voice(settings, store) if need.voice else None
+    model = _language_model(settings, store)
+    manual = SqliteManual(ensure_manual(data_folder(settings), vehicle.id, folder))
+    parts: list[Part | None] = [voice, recognizer, model, vehicle, manual]
+    parts += [detector if need.ears else None, loudspeaker]
+    with ExitStack() as stack:
+        _open_all([part for part in parts if part is not None], stack)
+        stages = _stages(settings, vehicle, manual, model, recognizer, voice)
+        if stages.responder.phrasing is not None:
+            stages.responder.phrasing.prepare(CancelToken())
+        conversation = Conversation(stages, detector, loudspeaker, settings.hear)
+        stack.callback(conversation.interrupt)
+        yield Assistant(stages, conversation, vehicle, voice)
+
+
+def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:
+    if not settings.respond.use_model:
+        return None
+    if settings.models.language_model_file:
+        path = Path(settings.models.language_model_file)
+        if not path.is_file():
+            raise ModelError(f"There is no file {path} (models.language_model_file).")
+    else:
+        path = find_model(store, settings.models.language_model)
+    return LlamaLanguageModel(path, settings.threads)
+
+
+def _stages(
+    settings: Settings,
+    vehicle: CanBridgeVehicle,
+    manual: SqliteManual,
+    model: LlamaLanguageModel | None,
+    recognizer: Recognizer | None,
+    voice: PiperVoice | None,
+) -> Stages:
+    language = CONFIG / "intents" / settings.language
+    lexicon = load_lexicon(language)
+    gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)
+    shapes = load_shapes(language)
+    respond = settings.respond
+    phrasing = Phrasing(model, lexicon, respond.model_tokens) if model else None
+    return Stages(
+        recognizer=recognizer,
+        interpreter=Interpreter(lexicon, shapes, gauges, places, vehicle.telltales),
+        lookup=Lookup(vehicle, manual, lexicon, settings.lookup.passages),
+        responder=Responder(
+            load_replies(language), settings.lookup.min_coverage, respond.max_words, phrasing
+        ),
+        voice=voice,
+    )
+
+
+def _open_all(parts: list[Part], stack: ExitStack) -> None:
+    """Open parts on threads of their own: most of them wait for a disk or a child process."""
+    for part in parts:
+        stack.callback(part.close)
+    with ThreadPoolExecutor(len(parts), thread_name_prefix="auriga-open") as pool:
+        for opening in [pool.submit(part.open) for part in parts]:
+            opening.result()

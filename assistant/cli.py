@@ -1,0 +1,66 @@
+"""The `auriga` command line: words come in, an exit code goes out.
+
+0 a turn was completed (a refusal is one), 2 bad usage or configuration, 3 a model is missing or
+changed, 4 the vehicle bus cannot be opened, 5 no audio device, 130 interrupted. An error is one
+sentence on stderr, never a traceback.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from assistant import __version__
+from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
+from assistant.errors import AurigaError, UsageError
+
+COMMANDS = (run, ask, say, models, manual, bench, doctor, demo)
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what was wrong in one sentence and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    logging.basicConfig(level=logging.WARNING, format="auriga: %(message)s")
+    try:
+        options = _parser().parse_args(arguments)
+        return int(options.execute(options))
+    except AurigaError as error:
+        print(f"auriga: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nauriga: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry() -> NoReturn:
+    """The console script. SIGTERM ends it as Ctrl-C does, so that nothing is left behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="auriga",
+        description="A voice assistant that lives in the car and never leaves it.",
+    )
+    parser.add_argument("--version", action="version", version=f"auriga {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return parser

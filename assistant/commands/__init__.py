@@ -1,0 +1,1 @@
+"""Commands: one file per `auriga` command; each adds its arguments and runs them."""

@@ -1,0 +1,54 @@
+"""Commands: `auriga manual build|paginate`: the owner's manual of a vehicle."""
+
+import argparse
+from pathlib import Path
+
+from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
+from assistant.app import data_folder
+from assistant.commands.options import Commands, settings_of
+from assistant.errors import ManualError
+from assistant.lookup.pagination import paginate
+from assistant.manuals import build_manual, manual_file
+from assistant.settings import vehicle_folder
+
+
+def add(commands: Commands) -> None:
+    """Add `manual` to the command line."""
+    parser = commands.add_parser("manual", help="build the searchable owner's manual")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    build = actions.add_parser("build", help="build a vehicle's manual from Markdown files")
+    build.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    build.add_argument("--vehicle", required=True, metavar="ID|DIR")
+    build.add_argument("--config", type=Path, metavar="FILE", help="settings that override")
+    build.set_defaults(execute=_build)
+    pages = actions.add_parser("paginate", help="write page marks into the Markdown of a folder")
+    pages.add_argument("folder", type=Path)
+    pages.add_argument("--check", action="store_true", help="write nothing; fail if it would")
+    pages.set_defaults(execute=_paginate)
+
+
+def _build(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    folder = vehicle_folder(settings.vehicle)
+    vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
+    data = data_folder(settings)
+    count = build_manual(options.files, data, vehicle.id)
+    print(f"{count} passages in {manual_file(data, vehicle.id)}")
+    return 0
+
+
+def _paginate(options: argparse.Namespace) -> int:
+    files = sorted(options.folder.glob("*.md"))
+    if not files:
+        raise ManualError(f"There is no Markdown file in {options.folder}.")
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    changed = 0
+    for path, before, after in zip(files, texts, paginate(texts), strict=True):
+        if before != after:
+            changed += 1
+            if not options.check:
+                path.write_text(after, encoding="utf-8")
+    if options.check and changed:
+        raise ManualError(f"{changed} files have page marks that do not fit their text.")
+    print(f"{changed} of {len(files)} files changed")
+    return 0

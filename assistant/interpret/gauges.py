@@ -1,0 +1,128 @@
+"""Interpret: `gauges.toml` and the vehicle's signals come in, what can be asked of the car goes out.
+
+A gauge is something a driver asks of the car: the words that name it, the VSS paths that answer
+it, and how the answer is said. Paths may hold places, `{row}` and `{side}`, that words of the
+question fill ("front", "left"); a place that the question leaves open stands for all of them.
+"""
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import SettingsError
+from assistant.events import Gauge, GaugePath
+from assistant.lexicon import stem
+
+PLACE = re.compile(r"\{(\w+)\}")
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One way to name a gauge: all its words must be in the question."""
+
+    words: tuple[frozenset[str], ...]  # stems; alternatives of one word
+    live: bool = False  # speaks of the present by itself, whatever else is said
+
+    def matches(self, stems: frozenset[str]) -> bool:
+        """Whether each word, or an alternative of it, was said."""
+        return all(alternatives & stems for alternatives in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGauge:
+    """A gauge that this vehicle has, with the words that name it."""
+
+    gauge: Gauge
+    keys: tuple[Key, ...]
+    not_with: frozenset[str]  # stems of words that make it another question
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a car: what is said -> {kind: part of the VSS path}."""
+
+    said: Mapping[str, Mapping[str, str]]
+    labels: Mapping[str, str]  # part of the path -> what it is called
+
+    def named(self, stems: frozenset[str]) -> dict[str, str]:
+        """Which places the words name; "rear passenger" is in the rear, not in the front."""
+        found: dict[str, str] = {}
+        by_precision = sorted(self.said.items(), key=lambda item: len(item[1]))
+        for word, parts in by_precision:
+            if stem(word) in stems:
+                for kind, part in parts.items():
+                    found.setdefault(kind, part)
+        return found
+
+    def words(self) -> frozenset[str]:
+        """The stems of all words that name a place."""
+        return frozenset(stem(word) for word in self.said)
+
+
+def load_gauges(
+    folder: Path, signals: Iterable[str], driver_side: str
+) -> tuple[tuple[NamedGauge, ...], Places]:
+    """Read a language's gauges.toml and keep what this vehicle has.
+
+    `driver_side` is "left" or "right": it tells which door "left" is. Raises SettingsError naming
+    the file and what is wrong.
+    """
+    path = folder / "gauges.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        places = _places(table, driver_side)
+        known = frozenset(signals)
+        gauges = (_gauge(entry, places, known) for entry in table["gauge"])
+        return tuple(gauge for gauge in gauges if gauge.gauge.paths), places
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The gauges {path} cannot be read: {error}.") from error
+    except (KeyError, TypeError) as error:
+        raise SettingsError(f"{path}: a gauge has a wrong or missing key: {error}.") from error
+
+
+def _places(table: dict[str, Any], driver_side: str) -> Places:
+    other = SIDES[1 - SIDES.index(driver_side)]
+    doors = {driver_side: "DriverSide", other: "PassengerSide"}
+    said = {
+        word: {kind: doors.get(part, part) for kind, part in parts.items()}
+        for word, parts in table["places"].items()
+    }
+    return Places(said, {**table["labels"], **{part: side for side, part in doors.items()}})
+
+
+def _gauge(entry: dict[str, Any], places: Places, signals: frozenset[str]) -> NamedGauge:
+    fields = dict(entry)
+    keys = [_key(words) for words in fields.pop("keys")]
+    keys += [_key(words, live=True) for words in fields.pop("live", [])]
+    not_with = frozenset(stem(word) for word in fields.pop("not_with", []))
+    item, items = fields.pop("item", "{place}"), fields.pop("items", {})
+    paths = []
+    for pattern in fields.pop("paths"):
+        for path, where in _fill(pattern, places):
+            if path in signals:
+                place = " ".join(places.labels.get(part, part) for part in where.values())
+                label = items.get(path, item.format(place=place))
+                paths.append(GaugePath(path, where, place, label))
+    fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
+    return NamedGauge(Gauge(paths=tuple(paths), **fields), tuple(keys), not_with)
+
+
+def _key(words: str, *, live: bool = False) -> Key:
+    alternatives = (frozenset(stem(w) for w in word.split("|")) for word in words.split())
+    return Key(tuple(alternatives), live)
+
+
+def _fill(pattern: str, places: Places) -> Iterator[tuple[str, dict[str, str]]]:
+    kinds = PLACE.findall(pattern)
+    parts = [
+        tuple(dict.fromkeys(said[kind] for said in places.said.values() if kind in said))
+        for kind in kinds
+    ]
+    for choice in itertools.product(*parts):
+        where = dict(zip(kinds, choice, strict=True))
+        yield pattern.format(**where), where

@@ -1,0 +1,193 @@
+"""Interpret: a text comes in, a Request goes out; no model, no side effect, a few milliseconds.
+
+Order matters: a question about a lamp, then about a gauge, then an order to the car, then
+everything else, which is for the manual. A question that says how things *should* be, or how
+something is done, is for the manual even where it names a gauge.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from assistant.errors import SettingsError
+from assistant.events import Request, RequestKind, Telltale
+from assistant.interpret.gauges import Key, NamedGauge, Places
+from assistant.lexicon import Lexicon, stem, words
+
+_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "filler", "command"}
+ANY_LAMP = "any"
+LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The shapes of a language's questions, from `requests.toml`."""
+
+    asks: tuple[tuple[str, re.Pattern[str]], ...]  # how something is asked, first match wins
+    manual_asks: frozenset[str]  # those that only the manual answers, gauge or not
+    lamp_manual_asks: frozenset[str]  # those that only the manual answers, lamp or not
+    talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
+    lamp: re.Pattern[str]  # speaks of a lamp
+    warnings: re.Pattern[str]  # asks whether anything is wrong
+    colours: Mapping[str, str]  # word -> the profile's colour
+    command: re.Pattern[str]
+    filler: frozenset[str]  # stems that mean nothing beside a gauge
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """What this driver's language and this vehicle make of a text."""
+
+    lexicon: Lexicon
+    shapes: Shapes
+    gauges: tuple[NamedGauge, ...]
+    places: Places
+    telltales: tuple[Telltale, ...]
+
+    def interpret(self, text: str) -> Request:
+        """The request that a text makes; kind `unknown` where there is no telling word."""
+        plain = " ".join(words(text))
+        if not plain:
+            return Request(RequestKind.UNKNOWN, "nothing_heard", text)
+        for name, pattern in self.shapes.talk:
+            if pattern.search(plain):
+                return Request(RequestKind.SMALLTALK, name, text)
+        ask = next((name for name, p in self.shapes.asks if p.search(plain)), "")
+        return (
+            self._command(text, plain, ask)
+            or self._lamp(text, plain, ask)
+            or self._gauge(text, plain, ask)
+            or self._manual(text, ask)
+        )
+
+    def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
+        if self.shapes.warnings.search(plain):
+            wrong = tuple(lamp for lamp in self.telltales if lamp.colour in {"red", "amber"})
+            return _lamp_request(text, ANY_LAMP, wrong)
+        if not self.shapes.lamp.search(plain) or ask in self.shapes.lamp_manual_asks:
+            return None
+        stems = _stems(plain)
+        colour = next((c for word, c in self.shapes.colours.items() if stem(word) in stems), "")
+        named = self._named_lamp(stems, colour) or self._named_lamp(stems, "")
+        if named is not None:
+            return _lamp_request(text, named.id, (named,))
+        if not colour and self._unexplained(stems, frozenset()) > 0:
+            return None
+        chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
+        return _lamp_request(text, colour or ANY_LAMP, chosen)
+
+    def _named_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
+        """The lamp whose name was said, in full or by a word that few lamps have.
+
+        A word counts the less the more lamps share it, so "tyre lamp" is enough for the tyre
+        pressure lamp and "pressure lamp" is not.
+        """
+        best: tuple[float, Telltale] | None = None
+        for lamp in self.telltales:
+            if colour and lamp.colour != colour:
+                continue
+            name = [self._equivalents(word) for word in words(lamp.name)]
+            said = [alternatives for alternatives in name if alternatives & stems]
+            worth = sum(1 / self._lamps_with(alternatives) for alternatives in said)
+            full = len(said) == len(name)
+            score = worth + len(said) if full else worth
+            if (full or worth >= LAMP_WORTH) and (best is None or score > best[0]):
+                best = (score, lamp)
+        return best[1] if best else None
+
+    def _lamps_with(self, alternatives: frozenset[str]) -> int:
+        return sum(
+            any(stem(word) in alternatives for word in words(lamp.name)) for lamp in self.telltales
+        )
+
+    def _equivalents(self, word: str) -> frozenset[str]:
+        key = stem(word)
+        return frozenset((key, *(stem(same) for same in self.lexicon.same.get(key, ()))))
+
+    def _gauge(self, text: str, plain: str, ask: str) -> Request | None:
+        stems = _stems(plain)
+        best: tuple[tuple[bool, int], NamedGauge, Key] | None = None
+        for named in self.gauges:
+            if named.not_with & stems:
+                continue
+            for key in named.keys:
+                rank = (key.live, len(key.words))
+                if key.matches(stems) and (best is None or rank > best[0]):
+                    best = (rank, named, key)
+        if best is None:
+            return None
+        (live, size), named, key = best
+        explained = frozenset().union(*key.words)
+        if not live and (
+            ask in self.shapes.manual_asks
+            or self._unexplained(stems, explained) >= max(2, size)
+        ):
+            return None
+        gauge = named.gauge
+        kinds = {kind for path in gauge.paths for kind in path.where}
+        places = {k: part for k, part in self.places.named(stems).items() if k in kinds}
+        paths = tuple(
+            path.path
+            for path in gauge.paths
+            if all(path.where.get(kind) == part for kind, part in places.items())
+        )
+        return Request(
+            RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge
+        )
+
+    def _unexplained(self, stems: frozenset[str], explained: frozenset[str]) -> int:
+        """How many telling words are neither part of the gauge nor mere filler."""
+        stop = frozenset(stem(word) for word in self.lexicon.stop)
+        known = explained | self.places.words() | self.shapes.filler | stop
+        return len(stems - known)
+
+    def _command(self, text: str, plain: str, ask: str) -> Request | None:
+        if ask or not self.shapes.command.search(plain):
+            return None
+        return Request(RequestKind.COMMAND, "not_offered", text)
+
+    def _manual(self, text: str, ask: str) -> Request:
+        if not self.lexicon.terms(text):
+            return Request(RequestKind.UNKNOWN, "not_understood", text)
+        return Request(RequestKind.MANUAL, ask or "fact", text)
+
+
+def load_shapes(folder: Path) -> Shapes:
+    """Read a language's requests.toml; raise SettingsError naming the file and what is wrong."""
+    path = folder / "requests.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        if table.keys() != _SHAPES_KEYS:
+            raise SettingsError(f"{path} must have exactly {', '.join(sorted(_SHAPES_KEYS))}.")
+        return Shapes(
+            asks=tuple((name, re.compile(p)) for name, p in table["ask"].items()),
+            manual_asks=frozenset(table["manual_asks"]),
+            lamp_manual_asks=frozenset(table["lamp"]["manual_asks"]),
+            talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
+            lamp=re.compile(table["lamp"]["words"]),
+            warnings=re.compile(table["lamp"]["warnings"]),
+            colours=MappingProxyType(table["lamp"]["colours"]),
+            command=re.compile(table["command"]),
+            filler=frozenset(stem(word) for word in table["filler"].split()),
+        )
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
+        raise SettingsError(f"The requests {path} cannot be read: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(f"{path} has a wrong or missing key: {error}.") from error
+
+
+def _stems(plain: str) -> frozenset[str]:
+    return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
+
+
+def _lamp_request(text: str, name: str, lamps: tuple[Telltale, ...]) -> Request:
+    return Request(
+        RequestKind.WARNING,
+        "telltale",
+        text,
+        MappingProxyType({"lamp": name}),
+        tuple(lamp.path for lamp in lamps),
+    )

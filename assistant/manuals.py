@@ -1,0 +1,90 @@
+"""Manuals: a vehicle's manual files come in, the built SQLite file to search goes out.
+
+A vehicle brings its manual as Markdown in its own folder; it is built when it is first needed and
+again when a file of it changed. Files given by hand (`auriga manual build FILE…`) take its place
+until they are built again.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.adapters.sqlite_manual import build, built_from
+from assistant.errors import ManualError
+from assistant.events import Passage
+from assistant.lookup.markdown import read_markdown
+
+SUFFIXES = frozenset({".md", ".markdown"})
+BY_HAND = "by hand:"
+
+
+def manual_file(data: Path, vehicle_id: str) -> Path:
+    """Where the built manual of a vehicle is."""
+    return data / "manuals" / f"{vehicle_id}.sqlite"
+
+
+def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
+    """The built manual of a vehicle, up to date; raises ManualError where there is none."""
+    target = manual_file(data, vehicle_id)
+    built = built_from(target)
+    if built.startswith(BY_HAND):
+        return target
+    files = sorted(path for path in (folder / "manual").glob("*") if path.suffix in SUFFIXES)
+    if not files:
+        if built:
+            return target
+        raise ManualError(
+            f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
+            f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {vehicle_id}`."
+        )
+    fingerprint = _fingerprint(files)
+    if built != fingerprint:
+        build(target, _passages(files), fingerprint)
+    return target
+
+
+def build_manual(files: Sequence[Path], data: Path, vehicle_id: str) -> int:
+    """Build a vehicle's manual from files given by hand; return how many passages it has."""
+    target = manual_file(data, vehicle_id)
+    return build(target, _passages(files), BY_HAND + _fingerprint(files))
+
+
+def _passages(files: Sequence[Path]) -> Iterator[Passage]:
+    for path in files:
+        found = False
+        for passage in read_markdown(_text(path)):
+            found = True
+            yield passage
+        if not found:
+            raise ManualError(f"{path} holds no text; expected Markdown with headings.")
+
+
+def _text(path: Path) -> str:
+    if path.suffix not in SUFFIXES:
+        raise ManualError(
+            f"{path} is a '{path.suffix}' file; a manual is built from Markdown (.md)."
+        )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ManualError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ManualError(
+            f"{path} is not text: byte {error.start} is no UTF-8; expected Markdown."
+        ) from error
+    if "\x00" in text:
+        raise ManualError(f"{path} is binary, not text; expected Markdown.")
+    return text
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode())
+        try:
+            digest.update(path.read_bytes())
+        except OSError as error:
+            raise ManualError(f"{path} cannot be read: {error.strerror}.") from error
+    return digest.hexdigest()

@@ -1,0 +1,115 @@
+"""Respond: a question about a gauge and its readings come in, a sentence goes out."""
+
+from collections.abc import Iterable
+
+from assistant.events import (
+    Answer,
+    By,
+    DerivedEvidence,
+    Evidence,
+    Facts,
+    Gauge,
+    GaugePath,
+    Known,
+    Outcome,
+    Reading,
+    Request,
+    SignalEvidence,
+    Unknown,
+)
+from assistant.respond.numbers import value_text
+from assistant.respond.replies import Replies
+
+Asked = list[tuple[GaugePath, Reading]]
+
+
+def answer_gauge(request: Request, facts: Facts, replies: Replies) -> Answer:
+    """Say what the car reports, and of what it does not report, that it does not.
+
+    The outcome is `refused` when nothing that was asked for is known.
+    """
+    gauge = request.gauge
+    assert gauge is not None, "a request of kind vehicle carries its gauge"
+    labels = {path.path: path for path in gauge.paths}
+    asked = [(labels[path], reading) for path, reading in facts.readings]
+    evidence = tuple(evidence_of(path, reading) for path, reading in facts.readings)
+    known = [(path, reading) for path, reading in asked if isinstance(reading, Known)]
+    if not known:
+        text = _cannot_tell(gauge, asked, replies)
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
+    if len(asked) == 1:
+        text = _one(gauge, *known[0])
+    else:
+        text = _several(gauge, known, partial=len(asked) < len(gauge.paths))
+        unknown = [path.label for path, reading in asked if isinstance(reading, Unknown)]
+        if unknown:
+            rest = replies.say["some_unknown"].format(what=joined(unknown))
+            # "All are closed" may not be said while one of them is unknown.
+            says_all = gauge.listed is not None and not _listed(gauge, known)
+            text = rest if says_all else f"{text} {rest}"
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
+
+
+def evidence_of(path: str, reading: Reading) -> Evidence:
+    """A reading as evidence; a value computed from others names them."""
+    if isinstance(reading, Known) and reading.sources:
+        return DerivedEvidence(path.removeprefix("Vehicle.").removeprefix("Derived."), reading)
+    return SignalEvidence(path, reading)
+
+
+def joined(parts: Iterable[str], joint: str = "and") -> str:
+    """A list as it is said: "a, b and c"."""
+    *most, last = parts
+    return f"{', '.join(most)} {joint} {last}" if most else last
+
+
+def _cannot_tell(gauge: Gauge, asked: Asked, replies: Replies) -> str:
+    reasons = [reading.reason for _, reading in asked if isinstance(reading, Unknown)]
+    why = replies.unknown[reasons[0].value]
+    return replies.say["cannot_tell"].format(what=gauge.called, why=why)
+
+
+def _one(gauge: Gauge, path: GaugePath, reading: Known) -> str:
+    value = value_text(reading, gauge.digits, gauge.format)
+    key = str(reading.value).lower() if isinstance(reading.value, bool | str) else value.lower()
+    pattern = gauge.says.get(key) or gauge.says.get("one") or gauge.says["some"]
+    return _sentence(pattern.format(place=path.place, item=path.label, value=value, list=value))
+
+
+def _several(gauge: Gauge, known: list[tuple[GaugePath, Known]], *, partial: bool) -> str:
+    if gauge.listed is None:
+        return _sentence(gauge.says["many"].format(list=_values(gauge, known)))
+    listed = _listed(gauge, known)
+    if listed:
+        return _sentence(gauge.says["some"].format(list=joined(path.label for path in listed)))
+    places = {path.place for path, _ in known}
+    common = _common_words(places) if partial else ""
+    pattern = gauge.says.get("none_at", gauge.says["none"]) if partial else gauge.says["none"]
+    return _sentence(" ".join(pattern.format(place=common).split()))
+
+
+def _listed(gauge: Gauge, known: list[tuple[GaugePath, Known]]) -> list[GaugePath]:
+    if gauge.listed == "not_zero":
+        return [path for path, reading in known if reading.value != 0]
+    return [path for path, reading in known if reading.value == gauge.listed]
+
+
+def _values(gauge: Gauge, known: list[tuple[GaugePath, Known]]) -> str:
+    """"front left 2.4, front right 2.4 and rear left 2.3 bar": the unit once where it is one."""
+    texts = [value_text(reading, gauge.digits, gauge.format) for _, reading in known]
+    units = {text.rpartition(" ")[2] for text in texts}
+    if len(units) == 1 and len(texts) > 1:
+        texts = [text.rpartition(" ")[0] for text in texts[:-1]] + texts[-1:]
+    parts = (f"{path.label} {text}".strip() for (path, _), text in zip(known, texts, strict=True))
+    return joined(parts, gauge.joint)
+
+
+def _common_words(places: set[str]) -> str:
+    """What all places share: of "rear left" and "rear right" it is "rear"."""
+    shared = set.intersection(*(set(place.split()) for place in places))
+    return " ".join(word for word in min(places, default="").split() if word in shared)
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,80 @@
+"""Respond: a question about warning lamps comes in with what is lit, a sentence goes out."""
+
+from assistant.events import (
+    Answer,
+    By,
+    Evidence,
+    Facts,
+    Known,
+    ManualEvidence,
+    Outcome,
+    Passage,
+    PassageKind,
+    Request,
+    SignalEvidence,
+    Unknown,
+)
+from assistant.respond.gauges import joined
+from assistant.respond.quoting import sentences, without_references
+from assistant.respond.replies import Replies
+
+ANY = "any"
+
+
+def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
+    """Say which lamps are lit, or what one lamp means, from its own section of the manual.
+
+    A lamp whose state is unknown is never taken for one that is off.
+    """
+    asked = request.slots["lamp"]
+    unknown = [r for _, r in facts.readings if isinstance(r, Unknown)]
+    lit = tuple(_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
+    single = len(facts.readings) == 1
+    if facts.hits.passages and (single or len(facts.lamps) == 1):
+        return _explained(facts, replies, max_words, asked_by_name=single)
+    if facts.lamps:
+        names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
+        text = replies.say["lamps_lit"].format(list=names)
+        return Answer(Outcome.ANSWERED, By.TEMPLATE, text, lit)
+    if unknown:
+        why = replies.unknown[unknown[0].reason.value]
+        text = replies.say["cannot_tell_lamps"].format(why=why)
+        evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
+    pattern = replies.say["no_lamp_any" if asked == ANY else "no_lamp"]
+    evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, pattern.format(colour=asked), evidence)
+
+
+def _explained(facts: Facts, replies: Replies, max_words: int, *, asked_by_name: bool) -> Answer:
+    """The section's first sentences, as many as fit; for a lamp asked by name, also its state."""
+    chosen: list[tuple[Passage, str]] = []
+    count = 0
+    for passage in facts.hits.passages:
+        if passage.kind is not PassageKind.TEXT:
+            continue
+        for sentence in sentences(passage.text):
+            size = len(sentence.split())
+            if chosen and count + size > max_words:
+                break
+            chosen.append((passage, sentence))
+            count += size
+        if count >= max_words // 2:
+            break
+    text = " ".join(without_references(sentence) for _, sentence in chosen)
+    evidence: list[Evidence] = [
+        ManualEvidence(passage.section, passage.title, passage.page, sentence)
+        for passage, sentence in chosen
+    ]
+    lamps = facts.lamps
+    evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in lamps]
+    if asked_by_name and not lamps:
+        path, reading = facts.readings[0]
+        evidence.append(SignalEvidence(path, reading))
+        if isinstance(reading, Known):
+            text = f"{text} {replies.say['lamp_not_lit']}"
+    return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
+
+
+def _lamp_evidence(facts: Facts, path: str) -> SignalEvidence:
+    return SignalEvidence(path, dict(facts.readings)[path])

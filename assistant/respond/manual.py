@@ -1,0 +1,69 @@
+"""Respond: a question for the manual and what was found come in, a grounded answer goes out.
+
+What answers is a quotation: a sentence, a row, or the steps of a procedure. The language model may
+say it in other words (`phrase.py`) where that is checked; where nothing found covers enough of
+the question, the answer is a refusal.
+"""
+
+from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, PassageKind, Request
+from assistant.respond.choosing import Piece, choose
+from assistant.respond.quoting import steps, without_references
+from assistant.respond.replies import Replies
+from assistant.respond.tables import row_sentence
+
+TIE = 0.02  # rows whose worth differs by less differ only in conditions that were not asked for
+MAX_ROWS = 2
+
+
+def answer_manual(
+    request: Request, facts: Facts, replies: Replies, min_coverage: float, max_words: int
+) -> Answer:
+    """The best piece of the manual as an answer, or a refusal."""
+    pieces = choose(request.text, request.name, facts.hits)
+    if not pieces or pieces[0].held < min_coverage:
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
+    best = pieces[0]
+    if best.passage.kind is PassageKind.TABLE:
+        return _from_table(best, pieces, facts, max_words)
+    if best.passage.kind is PassageKind.PROCEDURE:
+        return _from_procedure(best, replies, max_words)
+    evidence = _evidence(best, best.text)
+    return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
+
+
+def _from_table(best: Piece, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
+    rows = [
+        piece
+        for piece in pieces
+        if piece.passage.kind is PassageKind.TABLE
+        and piece.passage.section == best.passage.section
+        and best.worth - piece.worth < TIE
+    ][:MAX_ROWS]
+    said: list[str] = []
+    evidence: list[ManualEvidence] = []
+    for row in rows:
+        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms))
+        if said and len(" ".join([*said, sentence]).split()) > max_words:
+            break
+        said.append(sentence)
+        evidence.append(_evidence(row, row.text))
+    return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
+
+
+def _from_procedure(best: Piece, replies: Replies, max_words: int) -> Answer:
+    """The first steps, as many as fit; where the rest is, if there is one."""
+    said: list[str] = []
+    all_steps = steps(best.text)
+    for step in all_steps:
+        if said and len(" ".join([*said, step]).split()) > max_words:
+            break
+        said.append(without_references(step))
+    text = " ".join(said)
+    if len(said) < len(all_steps):
+        text = f"{text} {replies.say['more_steps'].format(section=best.passage.section)}"
+    return Answer(Outcome.ANSWERED, By.QUOTE, text, (_evidence(best, best.text),))
+
+
+def _evidence(piece: Piece, quote: str) -> ManualEvidence:
+    passage = piece.passage
+    return ManualEvidence(passage.section, passage.title, passage.page, quote)

@@ -1,0 +1,239 @@
+"""Runtime: the threads of a conversation, its bounded waits, barge-in and shutdown.
+
+The caller's thread listens; a turn thinks and speaks on a thread of its own. At a pause in speech
+a turn is begun on the words so far (speculation): it stops before its first sound until the end
+of speech is certain, and is thrown away when the speaker goes on. At most one turn runs at a
+time, so the engines take turns on the cores.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from assistant.cancel import CancelToken
+from assistant.contract import TurnRecord
+from assistant.errors import AudioDeviceError, AurigaError
+from assistant.events import Failed, Spoken, TurnEvent, Utterance
+from assistant.hear.segmenter import Ended, Framer, Paused, Resumed, SegmentEvent, Segmenter
+from assistant.pipeline import SaidNothing, SaidSound, SaidText, Source, Stages, run_turn
+from assistant.ports import Loudspeaker, Microphone, VoiceDetector
+from assistant.settings import HearSettings
+from assistant.speak.speaking import speak
+
+log = logging.getLogger(__name__)
+
+TURN_S = 60.0  # a turn that takes longer hangs
+NOTHING_S = 8.0  # how long a press of the button waits for the first word
+LOOK_S = 0.05  # how often a wait looks whether it is still wanted
+
+Watcher = Callable[[TurnEvent], None]
+"""Sees each event of the turn that counts, in order; called on the turn's thread."""
+
+
+@dataclass(slots=True)
+class TurnClock:
+    """When the parts of a spoken turn happened, by `time.monotonic()`."""
+
+    speech_end_s: float | None = None  # the end of the last voiced frame, on the sound's own clock
+    ended_s: float | None = None  # when the end of speech was decided
+    first_sample_s: float | None = None  # when the reply's first sample was played
+
+
+class Turn:
+    """One turn on its own thread; silent until committed."""
+
+    def __init__(
+        self, source: Source, stages: Stages, loudspeaker: Loudspeaker | None, watch: Watcher
+    ) -> None:
+        self.cancel = CancelToken()
+        self.record = TurnRecord()
+        self.error: AurigaError | None = None
+        self._source = source
+        self._stages = stages
+        self._loudspeaker = loudspeaker
+        self._watch = watch
+        self._committed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="auriga-turn", daemon=True)
+
+    def start(self) -> None:
+        """Begin to think."""
+        self._thread.start()
+
+    def commit(self) -> None:
+        """The words are final: what was made may be shown and heard."""
+        self._committed.set()
+
+    def abandon(self) -> None:
+        """The words were not final: stop, and wait until the engines are free again."""
+        self.cancel.cancel()
+        self._thread.join(TURN_S)
+
+    def join(self) -> None:
+        """Wait for the end of the turn; raise what its device raised."""
+        self._thread.join(TURN_S)
+        if self._thread.is_alive():
+            self.cancel.cancel()
+            self.record.add(Failed("timeout", f"The turn took more than {TURN_S:.0f} s.", ""))
+        if self.error is not None:
+            raise self.error
+
+    def _run(self) -> None:
+        held: list[TurnEvent] = []
+        try:
+            for event in run_turn(self._source, self._stages, self.cancel):
+                held.append(event)
+                if isinstance(event, Spoken) and not self._wait_for_commit():
+                    return
+                if self._committed.is_set():
+                    self._release(held)
+            if self._wait_for_commit():
+                self._release(held)
+                if self._loudspeaker is not None:
+                    self._loudspeaker.wait(self.cancel)
+        except AurigaError as error:  # a device: told to the caller, who owns it
+            self.error = error
+        except Exception as error:
+            # The border of the turn: whatever an engine throws ends this turn and not the car's
+            # assistant. The text of the error may hold the driver's words, so it is not logged.
+            log.error("a turn failed: %s", type(error).__name__)
+            self.record.add(Failed("internal", type(error).__name__, AurigaError.spoken))
+
+    def _wait_for_commit(self) -> bool:
+        while not self._committed.wait(LOOK_S):
+            if self.cancel.cancelled:
+                return False
+        return not self.cancel.cancelled
+
+    def _release(self, held: list[TurnEvent]) -> None:
+        for event in held:
+            self.record.add(event)
+            self._watch(event)
+            if isinstance(event, Spoken) and self._loudspeaker is not None:
+                self._loudspeaker.play(event.audio)
+            if isinstance(event, Failed):
+                self._say_failure(event)
+        held.clear()
+
+    def _say_failure(self, failed: Failed) -> None:
+        """Tell the driver, if the voice can; a dead voice is not asked again."""
+        voice = self._stages.voice
+        if failed.code == "voice" or voice is None or self._loudspeaker is None:
+            return
+        try:
+            for _, sound in speak(failed.spoken, voice, self.cancel):
+                self._loudspeaker.play(sound)
+        except AudioDeviceError:
+            raise
+        except AurigaError as error:
+            log.error("the failure could not be spoken: %s", error.code)
+
+
+class Conversation:
+    """Takes turns with a driver, one press of the button or one text at a time."""
+
+    def __init__(
+        self,
+        stages: Stages,
+        detector: VoiceDetector,
+        loudspeaker: Loudspeaker | None,
+        hear: HearSettings,
+    ) -> None:
+        self._stages = stages
+        self._detector = detector
+        self._loudspeaker = loudspeaker
+        self._hear = hear
+        self._turn: Turn | None = None
+        self.clock = TurnClock()
+
+    def take_text(self, text: str, watch: Watcher) -> TurnRecord:
+        """Answer a text."""
+        return self._finish(self._begin(SaidText(text), watch))
+
+    def take_file(self, microphone: Microphone, watch: Watcher, cancel: CancelToken) -> TurnRecord:
+        """Answer a recording: all its speech is one utterance, whatever pauses it holds."""
+        whole = replace(self._hear, endpoint_ms=5000, pause_ms=5000)
+        return self._listen(microphone, whole, watch, cancel)
+
+    def take_turn(self, microphone: Microphone, watch: Watcher, cancel: CancelToken) -> TurnRecord:
+        """Listen until the end of an utterance and answer it."""
+        return self._listen(microphone, self._hear, watch, cancel)
+
+    def interrupt(self) -> None:
+        """Stop the running turn and its sound (barge-in, Ctrl-C); from any thread."""
+        turn = self._turn
+        if turn is not None:
+            turn.cancel.cancel()
+        if self._loudspeaker is not None:
+            self._loudspeaker.stop()
+
+    def _listen(
+        self, microphone: Microphone, hear: HearSettings, watch: Watcher, cancel: CancelToken
+    ) -> TurnRecord:
+        self._detector.reset()
+        self.clock = TurnClock()
+        framer = Framer(self._detector.frame_samples)
+        segmenter = Segmenter(hear, self._detector.frame_samples)
+        listened_s = 0.0
+        for chunk in microphone.chunks(cancel):
+            for frame in framer.push(chunk):
+                probability = self._detector.probability(frame)
+                for event in segmenter.process(frame, probability):
+                    if self._follow(event, watch):
+                        return self._finish(self._turn)
+            listened_s += chunk.seconds
+            if listened_s > NOTHING_S and not segmenter.speaking:
+                break
+        for event in segmenter.flush():
+            if self._follow(event, watch):
+                return self._finish(self._turn)
+        self._drop()
+        return self._finish(self._begin(SaidNothing("nothing_heard"), watch))
+
+    def _follow(self, event: SegmentEvent, watch: Watcher) -> bool:
+        """Let the turn follow what was heard; return whether the utterance is over."""
+        match event:
+            case Paused(utterance):
+                self._drop()
+                self._begin(self._source(utterance), watch)
+                return False
+            case Resumed():
+                self._drop()
+                return False
+            case Ended(utterance):
+                self.clock.speech_end_s = utterance.speech_end_s
+                self.clock.ended_s = time.monotonic()
+                if self._turn is None:
+                    self._begin(self._source(utterance), watch)
+                assert self._turn is not None
+                silence = utterance.starts_s + utterance.audio.seconds - utterance.speech_end_s
+                self._turn.record.endpoint_s = max(0.0, silence)
+                return True
+
+    def _source(self, utterance: Utterance) -> Source:
+        if utterance.truncated:
+            return SaidNothing("too_long")
+        assert self._stages.recognizer is not None, "a conversation by voice has a recognizer"
+        return SaidSound(utterance, self._stages.recognizer)
+
+    def _begin(self, source: Source, watch: Watcher) -> Turn:
+        self._turn = Turn(source, self._stages, self._loudspeaker, watch)
+        self._turn.start()
+        return self._turn
+
+    def _drop(self) -> None:
+        if self._turn is not None:
+            self._turn.abandon()
+            self._turn = None
+
+    def _finish(self, turn: Turn | None) -> TurnRecord:
+        assert turn is not None
+        turn.commit()
+        try:
+            turn.join()
+        finally:
+            self._turn = None
+        if self._loudspeaker is not None:
+            self.clock.first_sample_s = self._loudspeaker.first_sample_s
+        return turn.record
