@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 WHEELS = ("front_left", "front_right", "rear_left", "rear_right")
 DOORS = (*WHEELS, "boot", "bonnet")
 SEATS = ("driver", "passenger", "rear_left", "rear_middle", "rear_right")
+
+_WIPER_MODES = ("Off", "Slow", "Medium", "Fast", "Interval", "RainSensor")
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "system": ("Lock", "Off", "Acc", "On", "Start"),
+    "selector": ("Park", "Reverse", "Neutral", "Drive"),
+    "drive_mode": ("Hybrid", "Electric", "Sport", "BatteryHold"),
+    "light_switch": ("Off", "Position", "Auto", "Beam"),
+    "indicator": ("off", "left", "right", "hazard"),
+    "wiper_front": _WIPER_MODES,
+    "wiper_rear": _WIPER_MODES,
+    "open": DOORS,
+    "occupied": SEATS,
+    "belted": SEATS,
+}
+"""Field of Car -> the words that it, or each item of its list, can be."""
 
 
 @dataclass(slots=True)
@@ -14,11 +30,11 @@ class Car:
     """Aster, standing in a car park.  Units are in the names; percent is 0 to 100."""
 
     # what the driver does
-    system: str = "On"  # Lock, Off, Acc, On, Start
+    system: str = "On"  # of WORDS, as every text
     ready: bool = False
-    selector: str = "Park"  # Park, Reverse, Neutral, Drive
+    selector: str = "Park"
     target_speed_kmh: float = 0.0
-    drive_mode: str = "Hybrid"  # Hybrid, Electric, Sport, BatteryHold
+    drive_mode: str = "Hybrid"
     parking_brake: bool = True
     auto_hold: bool = False
     steering_degrees: float = 0.0
@@ -36,12 +52,12 @@ class Car:
     sunroof_percent: float = 0.0
     occupied: list[str] = field(default_factory=lambda: ["driver"])  # of SEATS
     belted: list[str] = field(default_factory=lambda: ["driver"])
-    light_switch: str = "Auto"  # Off, Position, Auto, Beam
+    light_switch: str = "Auto"
     main_beam: bool = False
     front_fog: bool = False
     rear_fog: bool = False
-    indicator: str = "off"  # off, left, right, hazard
-    wiper_front: str = "Off"  # Off, Slow, Medium, Fast, Interval, RainSensor
+    indicator: str = "off"
+    wiper_front: str = "Off"
     wiper_rear: str = "Off"
     target_driver_c: float = 21.0
     target_passenger_c: float = 21.0

@@ -240,7 +240,7 @@ def distance(car: Car) -> Values:
 def averages(car: Car) -> Values:
     """ICL_Averages."""
     if car.trip_km < _TRIP_FROM_KM:
-        return {}
+        return dict.fromkeys(("AverageConsumption", "AverageElectricConsumption", "AverageSpeed"))
     return {
         "AverageConsumption": car.trip_fuel_l / car.trip_km * 100,
         "AverageElectricConsumption": max(0.0, car.trip_kwh) / car.trip_km * 100,

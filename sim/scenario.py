@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.car import Car
+from sim.car import WORDS, Car
 from sim.errors import ScenarioError
 from sim.faults import FAULT_KEYS, Fault
 from sim.lamps import NAMES
@@ -140,11 +140,15 @@ class _Reader:
         for field, value in settings.items():
             present = getattr(self._blank, field)
             if not self._fits(field, present, value):
-                self._fail(f"{field} in {place} cannot be {value!r}; it is like {present!r}")
+                like = f"of {', '.join(WORDS[field])}" if field in WORDS else f"like {present!r}"
+                self._fail(f"{field} in {place} cannot be {value!r}; it is {like}")
         return settings
 
     @staticmethod
     def _fits(field: str, present: object, value: object) -> bool:
+        if field in WORDS:
+            words = value if isinstance(present, list) and isinstance(value, list) else [value]
+            return type(present) is type(value) and all(word in WORDS[field] for word in words)
         if field == "lamps":
             return isinstance(value, dict) and all(
                 name in NAMES and state in _STATES for name, state in value.items()

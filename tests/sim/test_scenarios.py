@@ -1,0 +1,136 @@
+"""The scenarios in config, and what is said about wrong ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.car import Car
+from sim.errors import ScenarioError
+from sim.frame import FrameBuilder
+from sim.lamps import NAMES, lamp
+from sim.scenario import Scenario, Step, load_scenario
+from sim.vehicle_files import config_folder, load_vehicle
+from sim.world import World
+
+BUILDERS = [FrameBuilder(message) for message in load_vehicle("aster").messages]
+ALL = sorted(path.stem for path in config_folder("scenarios").glob("*.toml"))
+DRIVING = {"Ready"}
+
+LAMPS = {
+    # (scenario, seconds): the lamps that are not off
+    ("parked", 1): {"ParkingBrake"},
+    ("highway", 1): {"Ready", "CruiseControl"},
+    ("city", 1): DRIVING,
+    ("city", 46): {"Ready", "Indicators"},
+    ("charging_at_home", 5): {"ChargeCable"},
+    ("low_tyre", 1): {"Ready", "TyrePressure"},
+    ("low_fuel", 1): {"Ready", "LowFuel"},
+    ("overheating", 1): {"Ready", "CoolantTemperature"},
+    ("door_ajar", 1): {"Ready", "ParkingBrake", "DoorOpen"},
+    ("ecu_dropout", 1): DRIVING,
+    ("winter_morning", 1): {
+        "Ready",
+        "ParkingBrake",
+        "Frost",
+        "SideLights",
+        "DippedBeam",
+        "ColdCoolant",
+    },
+    ("demo_drive", 1): {"ParkingBrake", "DoorOpen", "SeatBelt"},
+    ("demo_drive", 40): {"Ready", "TyrePressure", "ColdCoolant"},
+    ("demo_drive", 50): {"Ready", "TyrePressure", "ColdCoolant", "LowFuel"},
+    ("demo_drive", 79): {"ParkingBrake", "DoorOpen", "SeatBelt", "TyrePressure", "LowFuel"},
+}
+
+
+def car_at(scenario: Scenario, seconds: float) -> Car:
+    world = World(scenario, BUILDERS)
+    for _ in world.run_to(seconds):
+        pass
+    return world.car
+
+
+def lit(car: Car) -> set[str]:
+    return {name for name in NAMES if lamp(car, name) != "off"}
+
+
+@pytest.mark.parametrize(("name", "seconds"), LAMPS)
+def test_lamps_follow_the_state(name: str, seconds: int) -> None:
+    assert lit(car_at(load_scenario(name), seconds)) == LAMPS[name, seconds]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_scenario_runs_and_builds_every_frame(name: str) -> None:
+    scenario = load_scenario(name)
+    assert scenario.name == name and scenario.description
+    world = World(scenario, BUILDERS)
+    for seconds in range(0, 120, 10):
+        for _ in world.run_to(seconds):
+            pass
+        for builder in BUILDERS:
+            frame = world.frame(builder)
+            assert frame is None or len(frame) == builder.length
+
+
+def test_demo_drive_tells_its_story_in_order() -> None:
+    scenario = load_scenario("demo_drive")
+    world = World(scenario, BUILDERS)
+    happened: list[Step] = []
+    for tenth in range(900):
+        for step in world.run_to(tenth / 10):
+            assert step.at_s == pytest.approx(world.time_s, abs=0.06)
+            happened.append(step)
+    assert happened == list(scenario.steps)
+    assert 60 <= happened[-1].at_s <= 90
+
+
+def test_a_lamp_that_the_scenario_sets_goes_before_the_rules() -> None:
+    scenario = Scenario("x", "", {"lamps": {"CheckEngine": "flashing", "ParkingBrake": "off"}}, ())
+    car = car_at(scenario, 1)
+    assert lamp(car, "CheckEngine") == "flashing" and lamp(car, "ParkingBrake") == "off"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("name = ", "no TOML"),
+        ("nmae = 'x'", "did you mean 'name'"),
+        ("[start]\nspeed = 3.0", "'speed'"),
+        ("[start]\nspeed_kmh = 'fast'", "speed_kmh"),
+        ("[start]\nready = 1", "ready"),
+        ("[start]\nlamps = { Chek = 'on' }", "lamps"),
+        ("[start]\nleak_bar_per_min = { left = 1.0 }", "leak_bar_per_min"),
+        ("[[step]]\nname = 'x'", "at_s"),
+        ("[[step]]\nat_s = 2\nname = 'b'\n[[step]]\nat_s = 1\nname = 'a'", "order"),
+        ("[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'magic' }]", "silent"),
+        ("[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'silent' }]", "an ecu or a message"),
+        ("[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'sna' }]", "message, signal"),
+        ("[start]\nselector = 'Fly'", "selector"),
+        ("[start]\nopen = ['window']", "open"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, part: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(text)
+    with pytest.raises(ScenarioError, match=part) as caught:
+        load_scenario(str(file))
+    assert "\n" not in str(caught.value) and str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "part"),
+    [
+        ("kind = 'silent', ecu = 'XYZ'", "ECM"),
+        ("kind = 'freeze_counter', message = 'Nothing'", "ESC_Speed"),
+        ("kind = 'sna', message = 'ESC_Speed', signal = 'Sped'", "VehicleSpeed"),
+    ],
+)
+def test_a_fault_of_what_the_vehicle_lacks_is_refused(
+    tmp_path: Path, fault: str, part: str
+) -> None:
+    file = tmp_path / "fault.toml"
+    file.write_text(f"[[step]]\nat_s = 1\nname = 'x'\nfaults = [{{ {fault} }}]")
+    with pytest.raises(ScenarioError, match=part):
+        World(load_scenario(str(file)), BUILDERS)
