@@ -178,6 +178,7 @@ class Passage:
     chapter: str = ""  # the title of the chapter around it
     heading: str = ""  # the nearest heading below the section's, if any
     row: tuple[tuple[str, str], ...] = ()  # of a table: (column heading, cell), in their order
+    order: int = 0  # its place in the manual
     coverage: float = 0.0  # share of the query's weight that the passage holds, 0 to 1
     score: float = 0.0  # the retriever's; higher is better, comparable within one search
 

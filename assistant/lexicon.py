@@ -29,13 +29,17 @@ class Lexicon:
     phrases: tuple[tuple[re.Pattern[str], str], ...]
     same: Mapping[str, tuple[str, ...]]  # a word's stem -> all words that mean the same
 
+    def plain(self, text: str) -> str:
+        """The words of a text in lower case, with what people call things as manuals call it."""
+        plain = " ".join(words(text))
+        for pattern, replacement in self.phrases:
+            plain = pattern.sub(replacement, plain)
+        return plain
+
     def terms(self, question: str) -> tuple[Term, ...]:
         """The telling words of a question, each once, with their equivalents."""
-        text = question.lower().replace("’", "'")
-        for pattern, replacement in self.phrases:
-            text = pattern.sub(replacement, text)
         found: dict[str, Term] = {}
-        for word in WORD.findall(text):
+        for word in self.plain(question).split():
             if word in self.stop or len(word) == 1 and not word.isdigit():
                 continue
             key = stem(word.removesuffix("'s"))

@@ -191,7 +191,7 @@ def _match(term: Term) -> str:
 
 
 def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
-    _, section, title, page, kind, chapter, heading, text, cells = map(str, row)
+    order, section, title, page, kind, chapter, heading, text, cells = map(str, row)
     return Passage(
         section=section,
         title=title,
@@ -201,6 +201,7 @@ def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
         chapter=chapter,
         heading=heading,
         row=tuple((head, cell) for head, cell in json.loads(cells)),
+        order=int(order),
         coverage=coverage,
         score=score,
     )

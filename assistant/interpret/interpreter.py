@@ -8,7 +8,7 @@ something is done, is for the manual even where it names a gauge.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +17,8 @@ from assistant.events import Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.lexicon import Lexicon, stem, words
 
-_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "filler", "command"}
+_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "never_live", "filler", "command"}
+SENTENCE = re.compile(r"(?<=[.?!])\s+")
 ANY_LAMP = "any"
 LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
 
@@ -28,12 +29,14 @@ class Shapes:
 
     asks: tuple[tuple[str, re.Pattern[str]], ...]  # how something is asked, first match wins
     manual_asks: frozenset[str]  # those that only the manual answers, gauge or not
+    never_live: frozenset[str]  # those that even a question about the present does not change
     lamp_manual_asks: frozenset[str]  # those that only the manual answers, lamp or not
     talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
     lamp: re.Pattern[str]  # speaks of a lamp
     warnings: re.Pattern[str]  # asks whether anything is wrong
     colours: Mapping[str, str]  # word -> the profile's colour
     command: re.Pattern[str]
+    lamp_filler: frozenset[str]  # stems that mean nothing beside a lamp
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -48,8 +51,21 @@ class Interpreter:
     telltales: tuple[Telltale, ...]
 
     def interpret(self, text: str) -> Request:
-        """The request that a text makes; kind `unknown` where there is no telling word."""
-        plain = " ".join(words(text))
+        """The request that a text makes; kind `unknown` where there is no telling word.
+
+        People lead up to a question and add to it ("Is the engine on? I can't hear it."): the
+        first sentence that asks the car something decides, else the whole text does.
+        """
+        parts = [part for part in SENTENCE.split(text) if part.strip()]
+        if len(parts) > 1:
+            for part in sorted(parts, key=lambda part: not part.endswith("?")):
+                request = self._interpret(part)
+                if request.kind in {RequestKind.VEHICLE, RequestKind.WARNING}:
+                    return replace(request, text=text)
+        return self._interpret(text)
+
+    def _interpret(self, text: str) -> Request:
+        plain = self.lexicon.plain(text)
         if not plain:
             return Request(RequestKind.UNKNOWN, "nothing_heard", text)
         for name, pattern in self.shapes.talk:
@@ -73,8 +89,8 @@ class Interpreter:
         colour = next((c for word, c in self.shapes.colours.items() if stem(word) in stems), "")
         named = self._named_lamp(stems, colour) or self._named_lamp(stems, "")
         if named is not None:
-            return _lamp_request(text, named.id, (named,))
-        if not colour and self._unexplained(stems, frozenset()) > 0:
+            return _lamp_request(text, named.id, (named,), ask)
+        if not colour and self._unexplained(stems, self.shapes.lamp_filler) > 0:
             return None
         chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
         return _lamp_request(text, colour or ANY_LAMP, chosen)
@@ -121,6 +137,8 @@ class Interpreter:
             return None
         (live, size), named, key = best
         explained = frozenset().union(*key.words)
+        if ask in self.shapes.never_live:
+            return None
         if not live and (
             ask in self.shapes.manual_asks
             or self._unexplained(stems, explained) >= max(2, size)
@@ -165,12 +183,14 @@ def load_shapes(folder: Path) -> Shapes:
         return Shapes(
             asks=tuple((name, re.compile(p)) for name, p in table["ask"].items()),
             manual_asks=frozenset(table["manual_asks"]),
+            never_live=frozenset(table["never_live"]),
             lamp_manual_asks=frozenset(table["lamp"]["manual_asks"]),
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
             lamp=re.compile(table["lamp"]["words"]),
             warnings=re.compile(table["lamp"]["warnings"]),
             colours=MappingProxyType(table["lamp"]["colours"]),
             command=re.compile(table["command"]),
+            lamp_filler=frozenset(stem(word) for word in table["lamp"]["filler"].split()),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
@@ -183,11 +203,13 @@ def _stems(plain: str) -> frozenset[str]:
     return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
 
 
-def _lamp_request(text: str, name: str, lamps: tuple[Telltale, ...]) -> Request:
+def _lamp_request(
+    text: str, lamp: str, lamps: tuple[Telltale, ...], ask: str = "meaning"
+) -> Request:
     return Request(
         RequestKind.WARNING,
         "telltale",
         text,
-        MappingProxyType({"lamp": name}),
+        MappingProxyType({"lamp": lamp, "ask": ask or "fact"}),
         tuple(lamp.path for lamp in lamps),
     )

@@ -2,7 +2,8 @@
 
 A piece is one sentence, one row of a table or one procedure. It is worth the share of the
 question's telling words that it holds; a word that only its section's title holds counts in part,
-since the title says what all of the section is about.
+since the title says what all of the section is about. To that comes how well its form fits the
+form of the question: steps for "how do I", a length in time for "how long does it take".
 """
 
 import re
@@ -14,16 +15,52 @@ from assistant.lexicon import stem, words
 from assistant.respond.quoting import leans, sentences
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
+TITLED = 0.3  # for a title of which every telling word was asked for
+IN_STEP = 0.7  # what a word is worth to a procedure that only one of its steps holds
 RANK_SHARE = 0.25  # of the retriever's own order in a piece's worth
-MEASURED = re.compile(r"\d")
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
-QUANTITY = re.compile(
-    r"\bhow (much|many|long|far|fast|big|large|heavy|tall|wide|deep|high|tight|often|low|hot|cold)\b"
-    r"|\bwhat('s| is| are)? (the )?(\w+ ){0,3}(pressure|capacity|speed|weight|torque|size|limit|"
-    r"distance|power|range|voltage|interval|temperature|width|height|length)\b|\bmaximum\b|\bmost\b",
-    re.IGNORECASE,
+# A sentence that tells what to do begins with the bare verb.
+IMPERATIVE = re.compile(
+    r"^(?:To [^,]+, )?(?!The|A|An|It|If|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
+    r"Most|After|Before|Never|Every|Only|Some|Do)[A-Z][a-z]+ (?:the|a|an|it|your|both|all|on|off|to|up|"
+    r"down|in|out|[A-Z])\b"
 )
+ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
+HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
+
+_TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
+_MASS = r"\d\s*(kg|t|tonnes?|g)\b"
+_LENGTH = r"\d\s*(mm|cm|m|km|metres?|inch(es)?)\b"
+_VOLUME = r"\d\s*(l|litres?|ml|kWh|GB)\b"
+_SPEED = r"\d\s*(km/h|mph|rpm)"
+_INTERVAL = r"\d\s*(km|months?|years?|days?|weeks?)\b"
+MEASURES = tuple(
+    (re.compile(asked), re.compile(unit))
+    for asked, unit in (
+        (r"\bhow (fast|quick)|\b(top|maximum|highest|what) speed|\bspeed limit", _SPEED),
+        (r"\bhow (often|frequently)|\bintervals?\b|\bwhen (do|does|must|should|is|are|has|have)\b.*"
+         r"\b(chang|replac|renew|due|service|check)", _INTERVAL),
+        (r"\bhow long (does|do|will|did|can|should|must|may|have)|\bhow (many|much) "
+         r"(time|minutes|hours|seconds)|\bwhen does .* off\b", _TIME),
+        (r"\bhow (far|many kilomet|many miles)", r"\d\s*km\b"),
+        (r"\bpressure\b|\bpump\b", r"\d\s*(bar|kPa|psi)\b|\(bar\)"),
+        (r"\bhow (tight|tightly)|\btorque\b|\btighten", r"\d\s*Nm\b|\(Nm\)"),
+        (r"\bhow (heavy|much (does|do) .* weigh)|\b(weight|load|payload|weigh|weighs|heaviest|"
+         r"kilos?|kilograms?)\b", _MASS + r"|Unit: kg"),
+        (r"\bhow (deep|high|tall|wide|thick|big is the (gap|distance))|\bhow long (is|are)\b|"
+         r"\b(length|width|height|depth|clearance|thickness|wheelbase|tread)\b", _LENGTH + r"|Unit: mm"),
+        (r"\bhow (big|large|much)\b.*\b(tank|oil|coolant|fluid|fuel|petrol|boot|luggage|compartment|"
+         r"washer)\b|\bcapacity\b|\bhow many lit", _VOLUME),
+        (r"\bhow (hot|cold|warm)|\btemperature\b", r"\d\s*°C"),
+        (r"\b(voltage|volts)\b", r"\d\s*V\b"),
+        (r"\b(power|kilowatts?|watts?)\b.*\b(charg|socket|maximum|max|output)|\bhow powerful", r"\d\s*k?W\b"),
+        (r"\b(what|which) (type|kind|grade|sort|spec|specification|oil|fuel|petrol|bulb|battery|"
+         r"coolant|brake fluid|refrigerant)\b", r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+|\bDOT \d|\d RON"),
+        (r"\bhow (much|many)\b|\bwhat (percentage|number)", r"\d"),
+    )
+)
+"""What a question asks the measure of, and what that measure looks like; the first match counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +69,85 @@ class Piece:
 
     passage: Passage
     text: str  # a sentence, a row as text, or a whole procedure
-    held: float  # share of the question's weight in the piece itself, 0 to 1
+    held: float  # share of the question's weight in the piece and its titles, 0 to 1
+    on_subject: bool  # holds the words that say most what the question is about
     worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is compared with every piece."""
+
+    ask: str
+    terms: tuple[Term, ...]
+    total: float
+    measure: re.Pattern[str] | None
 
 
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
+    plain = " ".join(words(question))
+    measure = next((unit for asked, unit in MEASURES if asked.search(plain)), None)
     total = sum(term.weight for term in hits.terms) or 1.0
-    top = hits.passages[0].score or 1.0 if hits.passages else 1.0
-    quantity = QUANTITY.search(question) is not None
-    found = []
-    for passage in hits.passages:
-        around = _stems(f"{passage.title} {passage.heading}")
-        for text in _pieces(passage):
-            own = _stems(text)
-            held = sum(term.weight for term in hits.terms if _has(term, own)) / total
-            context = sum(
-                term.weight
-                for term in hits.terms
-                if not _has(term, own) and _has(term, around)
-            )
-            worth = held + CONTEXT * context / total + RANK_SHARE * passage.score / top
-            worth += _fit(ask, passage.kind, text, quantity=quantity)
-            found.append(Piece(passage, text, held + context / total, worth))
-    found.sort(key=lambda piece: -piece.worth)
+    asked = _Question(ask, hits.terms, total, measure)
+    top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
+    found = [
+        _weigh(asked, passage, text, position, passage.score / top)
+        for passage in hits.passages
+        for position, text in enumerate(_pieces(passage))
+    ]
+    # Of pieces that fit equally well the earlier is said: a section begins with what is general.
+    found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
     return found
+
+
+def _weigh(asked: _Question, passage: Passage, text: str, position: int, rank: float) -> Piece:
+    own, around = _stems(text), _stems(f"{passage.title} {passage.heading}")
+    in_text = {term: _has(term, own) for term in asked.terms}
+    in_title = {term: _has(term, around) for term in asked.terms}
+    held = sum(term.weight for term, has in in_text.items() if has)
+    context = sum(t.weight for t in asked.terms if in_title[t] and not in_text[t])
+    if asked.ask == "how_to" and passage.kind is PassageKind.PROCEDURE:
+        # What a procedure is for stands in its title; a step may name anything.
+        titled = sum(term.weight for term, has in in_title.items() if has)
+        stepped = sum(t.weight for t in asked.terms if in_text[t] and not in_title[t])
+        worth = (titled + IN_STEP * stepped) / asked.total
+    else:
+        worth = (held + CONTEXT * context) / asked.total
+    heaviest = max((term.weight for term in asked.terms), default=0.0)
+    on_subject = (held + context) / asked.total >= ENOUGH or all(
+        in_text[t] or in_title[t] for t in asked.terms if t.weight >= HEAVIEST * heaviest
+    )
+    worth += RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
+    worth += _fit(asked, passage, text, position, titled=any(in_title.values()))
+    return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
+
+
+def _title_share(terms: tuple[Term, ...], title: str) -> float:
+    """How much of a title was asked for: "Coolant" all of it, "Coolant temperature" half."""
+    told = [stem(word) for word in words(title) if len(word) > 3]
+    asked = {stem(part) for term in terms for word in term.words for part in words(word)}
+    return sum(word in asked for word in told) / len(told) if told else 0.0
+
+
+def _fit(
+    asked: _Question, passage: Passage, text: str, position: int, *, titled: bool
+) -> float:
+    """How well the form of a piece fits the form of the question."""
+    kind = passage.kind
+    if asked.ask == "how_to":
+        told = 0.2 if kind is PassageKind.TEXT and IMPERATIVE.match(text) else 0.0
+        return {PassageKind.PROCEDURE: 0.35, PassageKind.TABLE: -0.2}.get(kind, told)
+    fit = {PassageKind.WARNING: -0.1, PassageKind.PROCEDURE: -0.2}.get(kind, 0.0)
+    if asked.measure is not None:
+        fit += 0.35 if asked.measure.search(text) else -0.15
+    if asked.ask == "where" and kind is not PassageKind.TABLE and PLACE.search(text):
+        fit += 0.15
+    if asked.ask == "meaning" and MEANS.search(text):
+        fit += 0.15
+    if asked.ask == "definition" and position == 0 and titled and kind is PassageKind.TEXT:
+        fit += 0.2
+    return fit
 
 
 def _pieces(passage: Passage) -> Iterator[str]:
@@ -67,24 +158,6 @@ def _pieces(passage: Passage) -> Iterator[str]:
     for sentence in sentences(passage.text):
         yield f"{before} {sentence}" if before and leans(sentence) else sentence
         before = sentence
-
-
-def _fit(ask: str, kind: PassageKind, text: str, *, quantity: bool) -> float:
-    """How well the form of a piece fits the form of the question."""
-    if ask == "how_to":
-        return {PassageKind.PROCEDURE: 0.3, PassageKind.TABLE: -0.2}.get(kind, 0.0)
-    fit = 0.0
-    if kind is PassageKind.WARNING:
-        fit -= 0.1
-    if kind is PassageKind.PROCEDURE:
-        fit -= 0.15
-    if quantity:
-        fit += 0.2 if MEASURED.search(text) else -0.1
-    if ask == "where":
-        fit += 0.15 if PLACE.search(text) and kind is not PassageKind.TABLE else 0.0
-    if ask == "meaning":
-        fit += 0.15 if MEANS.search(text) else 0.0
-    return fit
 
 
 def _stems(text: str) -> frozenset[str]:

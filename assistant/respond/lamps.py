@@ -5,6 +5,7 @@ from assistant.events import (
     By,
     Evidence,
     Facts,
+    Hits,
     Known,
     ManualEvidence,
     Outcome,
@@ -14,11 +15,14 @@ from assistant.events import (
     SignalEvidence,
     Unknown,
 )
+from assistant.lexicon import stem, words
+from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
-from assistant.respond.quoting import sentences, without_references
+from assistant.respond.quoting import sentences, steps, without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"
+POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
 def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
@@ -31,7 +35,7 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     lit = tuple(_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
     single = len(facts.readings) == 1
     if facts.hits.passages and (single or len(facts.lamps) == 1):
-        return _explained(facts, replies, max_words, asked_by_name=single)
+        return _explained(request, facts, replies, max_words, asked_by_name=single)
     if facts.lamps:
         names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
         text = replies.say["lamps_lit"].format(list=names)
@@ -46,21 +50,11 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     return Answer(Outcome.ANSWERED, By.TEMPLATE, pattern.format(colour=asked), evidence)
 
 
-def _explained(facts: Facts, replies: Replies, max_words: int, *, asked_by_name: bool) -> Answer:
-    """The section's first sentences, as many as fit; for a lamp asked by name, also its state."""
-    chosen: list[tuple[Passage, str]] = []
-    count = 0
-    for passage in facts.hits.passages:
-        if passage.kind is not PassageKind.TEXT:
-            continue
-        for sentence in sentences(passage.text):
-            size = len(sentence.split())
-            if chosen and count + size > max_words:
-                break
-            chosen.append((passage, sentence))
-            count += size
-        if count >= max_words // 2:
-            break
+def _explained(
+    request: Request, facts: Facts, replies: Replies, max_words: int, *, asked_by_name: bool
+) -> Answer:
+    """What the lamp means and what to do; for a lamp asked by name, also that it is not lit."""
+    chosen = _pointed(request, facts) or _opening(facts, max_words)
     text = " ".join(without_references(sentence) for _, sentence in chosen)
     evidence: list[Evidence] = [
         ManualEvidence(passage.section, passage.title, passage.page, sentence)
@@ -74,6 +68,40 @@ def _explained(facts: Facts, replies: Replies, max_words: int, *, asked_by_name:
         if isinstance(reading, Known):
             text = f"{text} {replies.say['lamp_not_lit']}"
     return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
+
+
+def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
+    """The sentence that answers a question about more than the lamp's meaning, if there is one."""
+    ask = request.slots["ask"]
+    if ask == "meaning":
+        return []
+    name = {stem(word) for word in words(facts.hits.passages[0].title)}
+    telling = tuple(
+        term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)
+    )
+    pieces = choose(request.text, ask, Hits(facts.hits.passages, telling))
+    if not pieces or pieces[0].held < POINTED or pieces[0].passage.kind is PassageKind.TABLE:
+        return []
+    best = pieces[0]
+    if best.passage.kind is PassageKind.PROCEDURE:
+        return [(best.passage, step) for step in steps(best.passage.text)[:2]]
+    return [(best.passage, best.text)]
+
+
+def _opening(facts: Facts, max_words: int) -> list[tuple[Passage, str]]:
+    """The section's first sentences, as many as fit."""
+    chosen: list[tuple[Passage, str]] = []
+    count = 0
+    for passage in facts.hits.passages:
+        if passage.kind is not PassageKind.TEXT:
+            continue
+        for sentence in sentences(passage.text):
+            size = len(sentence.split())
+            if chosen and count + size > max_words:
+                return chosen
+            chosen.append((passage, sentence))
+            count += size
+    return chosen
 
 
 def _lamp_evidence(facts: Facts, path: str) -> SignalEvidence:

@@ -11,7 +11,7 @@ from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
 
-TIE = 0.02  # rows whose worth differs by less differ only in conditions that were not asked for
+TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
 MAX_ROWS = 2
 
 
@@ -20,7 +20,7 @@ def answer_manual(
 ) -> Answer:
     """The best piece of the manual as an answer, or a refusal."""
     pieces = choose(request.text, request.name, facts.hits)
-    if not pieces or pieces[0].held < min_coverage:
+    if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = pieces[0]
     if best.passage.kind is PassageKind.TABLE:
@@ -38,7 +38,9 @@ def _from_table(best: Piece, pieces: list[Piece], facts: Facts, max_words: int) 
         if piece.passage.kind is PassageKind.TABLE
         and piece.passage.section == best.passage.section
         and best.worth - piece.worth < TIE
-    ][:MAX_ROWS]
+    ]
+    # Rows that fit equally well are said in the table's own order: the usual case stands first.
+    rows = sorted(rows, key=lambda piece: piece.passage.order)[:MAX_ROWS]
     said: list[str] = []
     evidence: list[ManualEvidence] = []
     for row in rows:

@@ -8,6 +8,7 @@ from assistant.lexicon import stem, words
 UNIT_IN_HEAD = re.compile(r"^(.*?)\s*\(([^()]+)\)$")
 VALUE_HEADS = {"value", "what it protects", "meaning"}
 UNIT_HEADS = {"unit"}
+ANSWERLESS = {"yes", "no", "-", "–", "—"}  # say nothing without their heading
 MEASURE = re.compile(r"^[-−]?\d[\d.,]*$")
 
 
@@ -18,7 +19,7 @@ def row_sentence(row: tuple[tuple[str, str], ...], terms: tuple[Term, ...]) -> s
     "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front
     is left out.
     """
-    cells = _with_units(row)
+    cells = [cell for cell in _with_units(row) if cell[1].lower() not in ANSWERLESS]
     labels = [cell for head, cell, measured in cells if not measured]
     figures = [(head, cell) for head, cell, measured in cells if measured]
     asked = [(head, cell) for head, cell in figures if _named(head, terms)] or figures
