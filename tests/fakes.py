@@ -1,0 +1,176 @@
+"""Fakes for the ports: small, without an engine, and recording what they got."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.cancel import CancelToken
+from assistant.errors import AudioDeviceError, RecognizerError, StageError, VoiceError
+from assistant.events import SAMPLE_RATE, AudioChunk, Samples, Transcript
+from assistant.ports import RecognizerTraits
+
+LOUD = 500  # of 32768; what the fakes take for speech
+
+
+def loud(samples: Samples) -> bool:
+    """Whether a fake takes the samples for speech."""
+    return bool(len(samples)) and int(np.abs(samples.astype(np.int32)).max()) >= LOUD
+
+
+@dataclass
+class FakePart:
+    """Counts how often it was opened and closed."""
+
+    opened: int = field(default=0, init=False)
+    closed: int = field(default=0, init=False)
+    is_open: bool = field(default=False, init=False)
+
+    def open(self) -> None:
+        """Be open."""
+        self.opened += 1
+        self.is_open = True
+
+    def close(self) -> None:
+        """Be closed."""
+        self.closed += 1
+        self.is_open = False
+
+
+@dataclass
+class ScriptedMicrophone(FakePart):
+    """A Microphone that delivers the given chunks at once, then ends, or goes away."""
+
+    script: Sequence[AudioChunk]
+    goes_away: bool = False
+    dropped: int = 0
+
+    def chunks(self, cancel: CancelToken) -> Iterator[AudioChunk]:
+        """The script."""
+        if not self.is_open:
+            raise AudioDeviceError("the microphone is closed; open it before hearing")
+        for chunk in self.script:
+            if cancel.cancelled:
+                return
+            yield chunk
+        if self.goes_away:
+            raise AudioDeviceError("the microphone went away; connect it and start again")
+
+
+@dataclass
+class FakeVoiceDetector(FakePart):
+    """A VoiceDetector that takes loud frames for speech."""
+
+    frame_samples: int = 512
+    frames: list[Samples] = field(default_factory=list)
+    resets: int = 0
+
+    def probability(self, frame: Samples) -> float:
+        """1 for a loud frame, else 0."""
+        if not self.is_open or len(frame) != self.frame_samples:
+            raise StageError("the voice detector is closed, or the frame has the wrong length")
+        self.frames.append(frame)
+        return 1.0 if loud(frame) else 0.0
+
+    def reset(self) -> None:
+        """Count it."""
+        self.resets += 1
+
+
+@dataclass
+class FakeRecognizer(FakePart):
+    """A Recognizer that hears its texts one after the other, one for each utterance."""
+
+    texts: Sequence[str] = ("hello",)
+    fails: bool = False
+    traits: RecognizerTraits = RecognizerTraits("fake", "en", True, False)  # noqa: RUF009 - frozen
+    utterances: list["FakeRecognition"] = field(default_factory=list)
+
+    def start(self) -> "FakeRecognition":
+        """Begin the next utterance; the last text is heard again when all are used up."""
+        text = self.texts[min(len(self.utterances), len(self.texts) - 1)]
+        utterance = FakeRecognition(self, text)
+        self.utterances.append(utterance)
+        return utterance
+
+
+@dataclass
+class FakeRecognition:
+    """Knows its text as soon as it got loud sound."""
+
+    recognizer: FakeRecognizer
+    text: str
+    sound: list[AudioChunk] = field(default_factory=list)
+
+    def accept(self, chunk: AudioChunk) -> str:
+        """Keep the sound."""
+        if chunk.rate != SAMPLE_RATE:
+            raise RecognizerError(f"the recognizer takes {SAMPLE_RATE} Hz, not {chunk.rate} Hz")
+        self.sound.append(chunk)
+        return self._words
+
+    def result(self) -> Transcript:
+        """The text, or nothing where all was silent."""
+        if self.recognizer.fails or not self.recognizer.is_open:
+            raise RecognizerError("the recognizer failed; say it again")
+        return Transcript(self._words)
+
+    @property
+    def _words(self) -> str:
+        return self.text if any(loud(chunk.samples) for chunk in self.sound) else ""
+
+
+@dataclass
+class FakeVoice(FakePart):
+    """A Voice that makes 0.2 s of a tone for each word, in chunks of a word."""
+
+    rate: int = 22_050
+    fails: bool = False
+    texts: list[str] = field(default_factory=list)
+
+    def synthesize(self, text: str, cancel: CancelToken) -> Iterator[AudioChunk]:
+        """A tone for each word."""
+        if self.fails:
+            raise VoiceError("the voice failed; ask again")
+        self.is_open = True
+        self.texts.append(text)
+        time_s = np.arange(self.rate // 5) / self.rate
+        tone = (8000 * np.sin(2 * np.pi * 440 * time_s)).astype(np.int16)
+        for _ in text.split():
+            if cancel.cancelled:
+                return
+            yield AudioChunk(tone, self.rate)
+
+
+@dataclass
+class FakeLoudspeaker(FakePart):
+    """A Loudspeaker that plays everything at once."""
+
+    chunks: list[AudioChunk] = field(default_factory=list)
+    stops: int = 0
+    goes_away: bool = False
+    first_sample_s: float | None = None
+    _silent: bool = True
+
+    def play(self, chunk: AudioChunk) -> None:
+        """Keep the chunk."""
+        if not self.is_open or self.goes_away:
+            raise AudioDeviceError("the loudspeaker went away; connect it and start again")
+        if self._silent and len(chunk.samples):
+            self._silent, self.first_sample_s = False, time.monotonic()
+        self.chunks.append(chunk)
+
+    def stop(self) -> None:
+        """Fall silent."""
+        self.stops += 1
+        self._silent = True
+
+    def wait(self, cancel: CancelToken) -> None:
+        """Everything has been played."""
+        self._silent = True
+
+    @property
+    def seconds(self) -> float:
+        """How much was played."""
+        return sum(chunk.seconds for chunk in self.chunks)
