@@ -41,7 +41,7 @@ class MoonshineRecognizer:
     @property
     def traits(self) -> RecognizerTraits:
         """English, whole utterances, no word list."""
-        return RecognizerTraits("moonshine tiny-en", "en", False, False)
+        return RecognizerTraits("moonshine tiny-en", "en", partial_results=False, word_list=False)
 
     def open(self) -> None:
         """Load the model and warm it up; raises ModelError or RecognizerError."""

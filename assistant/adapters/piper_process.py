@@ -101,7 +101,7 @@ class Connection:
             self._say(number, text)
         except (OSError, ProtocolError):
             raise
-        except Exception as error:  # whatever Piper raises ends this request only
+        except Exception as error:  # noqa: BLE001 - whatever Piper raises ends this request only
             self._send({"id": number, "error": f"the voice failed with {type(error).__name__}"})
         else:
             self._send({"id": number, "end": True})
@@ -150,7 +150,7 @@ def serve_parent(descriptor: int, options: Options) -> None:
     with socket.socket(fileno=descriptor) as link, contextlib.suppress(OSError, ProtocolError):
         try:
             synthesizer = Synthesizer(options)
-        except Exception as error:  # told to the parent, which makes a sentence of it
+        except Exception as error:  # noqa: BLE001 - told to the parent
             link.sendall(encode({"error": f"{type(error).__name__}: {error}"}))
             return
         Connection(link, synthesizer).serve()

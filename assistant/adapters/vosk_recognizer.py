@@ -41,7 +41,9 @@ class VoskRecognizer:
     @property
     def traits(self) -> RecognizerTraits:
         """Words before the end; a word list where the model's graph allows it."""
-        return RecognizerTraits(self._settings.name, self._settings.language, True, True)
+        return RecognizerTraits(
+            self._settings.name, self._settings.language, partial_results=True, word_list=True
+        )
 
     def open(self) -> None:
         """Load the model; raises ModelError or RecognizerError."""
@@ -69,7 +71,7 @@ class VoskRecognizer:
             words = [*self._settings.words, *unknown]
             arguments.append(json.dumps(words, ensure_ascii=False))
         engine = vosk.KaldiRecognizer(*arguments)
-        engine.SetWords(True)
+        engine.SetWords(True)  # noqa: FBT003 - Vosk takes no keywords
         return VoskRecognition(engine)
 
     def _load(self) -> Any:

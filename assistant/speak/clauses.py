@@ -15,7 +15,7 @@ FEWEST, MOST = 3, 10  # words of the first piece
 FEWEST_LEFT = 3  # words; less is not worth a piece of its own
 STAYS_WHOLE = 8  # a first sentence with so few words is not cut
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")  # noqa: RUF001 - closing quotes
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 PAUSES = ",;:"
 # In which order a border is looked for where there is no pause, the best first.
 CONJUNCTIONS = _words(

@@ -259,7 +259,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"#\s?(?={NUMBER})", "number "),
     _rule(NUMBER, lambda m: f" {_number(m[0])} " if _touches_word(m) else _number(m[0])),
     # Words.
-    _rule(rf"(?<![\w/])(?:{UNITS_ALONE})(?![\w/])", lambda m: said(m[0], "", False)),
+    _rule(rf"(?<![\w/])(?:{UNITS_ALONE})(?![\w/])", lambda m: said(m[0], "", thing_follows=False)),
     _rule(r"°\s?C\b", " degrees Celsius"),
     _rule(r"°\s?F\b", " degrees Fahrenheit"),
     _rule("°", " degrees "),

@@ -114,10 +114,11 @@ def _alive(number: int) -> bool:
 def test_the_child_has_no_socket_but_unix_ones(voice: PiperVoice) -> None:
     assert say(voice) > 0.2
     root = Path(f"/proc/{child_of(voice)}")
-    links = [os.readlink(entry) for entry in (root / "fd").iterdir()]
+    links = [str(entry.readlink()) for entry in (root / "fd").iterdir()]
     sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
     unix = {line.split()[6] for line in (root / "net/unix").read_text().splitlines()[1:]}
-    assert sockets and sockets <= unix
+    assert sockets
+    assert sockets <= unix
 
 
 def test_a_missing_voice_file_says_which_command_fetches_it(tmp_path: Path) -> None:

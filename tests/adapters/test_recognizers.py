@@ -44,7 +44,8 @@ def test_vosk_hears_freely_and_is_sure_of_it(model_path: ModelPath) -> None:
     transcript = recognition.result()
     recognizer.close()
     assert transcript.text == "라디오"
-    assert transcript.confidence is not None and transcript.confidence > 0.5
+    assert transcript.confidence is not None
+    assert transcript.confidence > 0.5
 
 
 def test_vosk_is_silent_on_stderr(model_path: ModelPath, capfd: pytest.CaptureFixture[str]) -> None:

@@ -171,7 +171,7 @@ def test_a_device_that_comes_back_can_be_opened_again(tmp_path: Path) -> None:
             loudspeaker.open()
             loudspeaker.play(AudioChunk(tone(0.2)))
             loudspeaker.wait(CancelToken())
+        time.sleep(0.2)
         with pytest.raises(AudioDeviceError, match="went away"):
             loudspeaker.play(AudioChunk(tone(5.0)))
-            loudspeaker.wait(CancelToken())
         loudspeaker.close()

@@ -26,7 +26,8 @@ class MicrophoneContract:
         cancel, got = CancelToken(), 0
         for chunk in microphone.chunks(cancel):
             assert chunk.rate == SAMPLE_RATE
-            assert chunk.samples.dtype == np.int16 and chunk.samples.ndim == 1
+            assert chunk.samples.dtype == np.int16
+            assert chunk.samples.ndim == 1
             got += len(chunk.samples)
             if got >= SAMPLE_RATE // 2:
                 break

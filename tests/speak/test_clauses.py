@@ -52,7 +52,7 @@ def test_a_text_is_cut_where_a_reader_would_breathe(text: str, pieces: tuple[str
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"[^\s,\"'”’)]+", text)  # noqa: RUF001 - closing quotes
+    return re.findall(r"[^\s,\"'”’)]+", text)
 
 
 @given(st.text())

@@ -25,7 +25,7 @@ CASES = [
     ("6,7", "six, seven"),
     # signs
     ("-7 °C", "minus seven degrees Celsius"),
-    ("−7 °C", "minus seven degrees Celsius"),  # noqa: RUF001 - the minus sign
+    ("−7 °C", "minus seven degrees Celsius"),
     ("below +7 °C", "below plus seven degrees Celsius"),
     ("±0.2 bar", "plus or minus zero point two bar"),
     ("> 30 km/h", "more than thirty kilometres per hour"),
@@ -77,7 +77,7 @@ CASES = [
     ("a 17-inch wheel", "a seventeen-inch wheel"),
     # ranges and pairs
     ("85 to 105 °C", "eighty-five to one hundred and five degrees Celsius"),
-    ("85–105 °C", "eighty-five to one hundred and five degrees Celsius"),  # noqa: RUF001
+    ("85–105 °C", "eighty-five to one hundred and five degrees Celsius"),
     ("5-8 km", "five to eight kilometres"),
     ("2.4/2.3 bar", "two point four and two point three bar"),
     ("front/rear 33/36 psi", "front rear thirty-three and thirty-six P S I"),
@@ -185,7 +185,8 @@ def test_a_quantity_can_be_written_down_again(number: str, unit: str, thousands:
         written = f"{int(whole):,}{dot}{decimals}"
     text = spoken(f"Take {written} {unit} then")
     name = UNITS[unit].one if number == "1" else UNITS[unit].many
-    assert text.startswith("Take ") and text.endswith(f" {name} then")
+    assert text.startswith("Take ")
+    assert text.endswith(f" {name} then")
     assert number_of(text.removeprefix("Take ").removesuffix(f" {name} then")) == number
 
 
@@ -193,7 +194,8 @@ def test_a_quantity_can_be_written_down_again(number: str, unit: str, thousands:
 def test_any_text_is_worded_without_a_digit(text: str) -> None:
     said = spoken(text)
     assert not re.search(r"[0-9]", said)
-    assert "[[" not in said and "\n" not in said
+    assert "[[" not in said
+    assert "\n" not in said
 
 
 @given(st.text(alphabet="0123456789 .,/-:+xRWA°C%()kmhV\n"))
