@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, as JSON and as a picture. No test looks at a clock, these do."""
