@@ -106,7 +106,7 @@ def run_turn(source: Source, stages: Stages, cancel: CancelToken) -> Iterator[Tu
         if cancel.cancelled:
             return
         answered = yield from _think(source, transcript, stages, cancel)
-        if cancel.cancelled or stages.voice is None:
+        if stages.voice is None or cancel.cancelled:
             return
         began = time.monotonic()
         for clause, sound in speak(answered.spoken, stages.voice, cancel):

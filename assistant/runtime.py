@@ -7,16 +7,18 @@ time, so the engines take turns on the cores.
 """
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from assistant.cancel import CancelToken
 from assistant.contract import TurnRecord
 from assistant.errors import AudioDeviceError, AurigaError
-from assistant.events import Failed, Spoken, TurnEvent, Utterance
-from assistant.hear.segmenter import Ended, Framer, Paused, Resumed, SegmentEvent, Segmenter
+from assistant.events import AudioChunk, Failed, Spoken, TurnEvent, Utterance
+from assistant.hear.segmenter import Ended, Framer, Paused, Resumed, Segmenter, SegmentEvent
 from assistant.pipeline import SaidNothing, SaidSound, SaidText, Source, Stages, run_turn
 from assistant.ports import Loudspeaker, Microphone, VoiceDetector
 from assistant.settings import HearSettings
@@ -26,10 +28,14 @@ log = logging.getLogger(__name__)
 
 TURN_S = 60.0  # a turn that takes longer hangs
 NOTHING_S = 8.0  # how long a press of the button waits for the first word
+STOP_S = 5.0  # how long a cancelled turn may take to let go of the engines
 LOOK_S = 0.05  # how often a wait looks whether it is still wanted
 
 Watcher = Callable[[TurnEvent], None]
-"""Sees each event of the turn that counts, in order; called on the turn's thread."""
+"""Sees each event of the turn that counts, in order; called on the turn's thread.
+
+What it raises ends the turn and is raised to the caller.
+"""
 
 
 @dataclass(slots=True)
@@ -49,7 +55,7 @@ class Turn:
     ) -> None:
         self.cancel = CancelToken()
         self.record = TurnRecord()
-        self.error: AurigaError | None = None
+        self.error: Exception | None = None  # of the loudspeaker or the watcher
         self._source = source
         self._stages = stages
         self._loudspeaker = loudspeaker
@@ -65,24 +71,27 @@ class Turn:
         """The words are final: what was made may be shown and heard."""
         self._committed.set()
 
-    def abandon(self) -> None:
+    def abandon(self, wait_s: float = TURN_S) -> None:
         """The words were not final: stop, and wait until the engines are free again."""
         self.cancel.cancel()
-        self._thread.join(TURN_S)
+        self._thread.join(wait_s)
 
     def join(self) -> None:
-        """Wait for the end of the turn; raise what its device raised."""
+        """Wait for the end of the turn; raise what its loudspeaker or its watcher raised."""
         self._thread.join(TURN_S)
         if self._thread.is_alive():
             self.cancel.cancel()
-            self.record.add(Failed("timeout", f"The turn took more than {TURN_S:.0f} s.", ""))
+            message = f"The turn took more than {TURN_S:.0f} s."
+            failed = Failed("timeout", message, AurigaError.spoken)
+            self.record.add(failed)
+            self._watch(failed)
         if self.error is not None:
             raise self.error
 
     def _run(self) -> None:
         held: list[TurnEvent] = []
         try:
-            for event in run_turn(self._source, self._stages, self.cancel):
+            for event in self._events():
                 held.append(event)
                 if isinstance(event, Spoken) and not self._wait_for_commit():
                     return
@@ -92,13 +101,17 @@ class Turn:
                 self._release(held)
                 if self._loudspeaker is not None:
                     self._loudspeaker.wait(self.cancel)
-        except AurigaError as error:  # a device: told to the caller, who owns it
+        except Exception as error:  # noqa: BLE001  told to the caller, who owns both
             self.error = error
-        except Exception as error:
-            # The border of the turn: whatever an engine throws ends this turn and not the car's
-            # assistant. The text of the error may hold the driver's words, so it is not logged.
+
+    def _events(self) -> Iterator[TurnEvent]:
+        """What the turn reports; whatever an engine throws ends the turn and not the assistant."""
+        try:
+            yield from run_turn(self._source, self._stages, self.cancel)
+        except Exception as error:  # noqa: BLE001  the border of the turn
+            # The text of the error may hold the driver's words, so it is not logged.
             log.error("a turn failed: %s", type(error).__name__)
-            self.record.add(Failed("internal", type(error).__name__, AurigaError.spoken))
+            yield Failed("internal", type(error).__name__, AurigaError.spoken)
 
     def _wait_for_commit(self) -> bool:
         while not self._committed.wait(LOOK_S):
@@ -111,10 +124,17 @@ class Turn:
             self.record.add(event)
             self._watch(event)
             if isinstance(event, Spoken) and self._loudspeaker is not None:
-                self._loudspeaker.play(event.audio)
+                self._play(event.audio, self._loudspeaker)
             if isinstance(event, Failed):
                 self._say_failure(event)
         held.clear()
+
+    def _play(self, sound: AudioChunk, loudspeaker: Loudspeaker) -> None:
+        """Play a piece unless interrupted, also while it was handed over."""
+        if not self.cancel.cancelled:
+            loudspeaker.play(sound)
+        if self.cancel.cancelled:
+            loudspeaker.stop()
 
     def _say_failure(self, failed: Failed) -> None:
         """Tell the driver, if the voice can; a dead voice is not asked again."""
@@ -123,11 +143,19 @@ class Turn:
             return
         try:
             for _, sound in speak(failed.spoken, voice, self.cancel):
-                self._loudspeaker.play(sound)
+                self._play(sound, self._loudspeaker)
         except AudioDeviceError:
             raise
         except AurigaError as error:
             log.error("the failure could not be spoken: %s", error.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How long to listen."""
+
+    hear: HearSettings
+    patience_s: float  # how long the first word is waited for
 
 
 class Conversation:
@@ -154,11 +182,13 @@ class Conversation:
     def take_file(self, microphone: Microphone, watch: Watcher, cancel: CancelToken) -> TurnRecord:
         """Answer a recording: all its speech is one utterance, whatever pauses it holds."""
         whole = replace(self._hear, endpoint_ms=5000, pause_ms=5000)
-        return self._listen(microphone, whole, watch, cancel)
+        with self._dropped_on_error():
+            return self._listen(microphone, Listening(whole, math.inf), watch, cancel)
 
     def take_turn(self, microphone: Microphone, watch: Watcher, cancel: CancelToken) -> TurnRecord:
-        """Listen until the end of an utterance and answer it."""
-        return self._listen(microphone, self._hear, watch, cancel)
+        """Listen until the end of an utterance and answer it; a cancelled turn is empty."""
+        with self._dropped_on_error():
+            return self._listen(microphone, Listening(self._hear, NOTHING_S), watch, cancel)
 
     def interrupt(self) -> None:
         """Stop the running turn and its sound (barge-in, Ctrl-C); from any thread."""
@@ -169,25 +199,28 @@ class Conversation:
             self._loudspeaker.stop()
 
     def _listen(
-        self, microphone: Microphone, hear: HearSettings, watch: Watcher, cancel: CancelToken
+        self, microphone: Microphone, how: Listening, watch: Watcher, cancel: CancelToken
     ) -> TurnRecord:
         self._detector.reset()
         self.clock = TurnClock()
         framer = Framer(self._detector.frame_samples)
-        segmenter = Segmenter(hear, self._detector.frame_samples)
+        segmenter = Segmenter(how.hear, self._detector.frame_samples)
         listened_s = 0.0
         for chunk in microphone.chunks(cancel):
             for frame in framer.push(chunk):
                 probability = self._detector.probability(frame)
                 for event in segmenter.process(frame, probability):
                     if self._follow(event, watch):
-                        return self._finish(self._turn)
+                        return self._finish(self._turn, cancel)
             listened_s += chunk.seconds
-            if listened_s > NOTHING_S and not segmenter.speaking:
+            if listened_s > how.patience_s and not segmenter.speaking:
                 break
+        if cancel.cancelled:
+            self._drop()
+            return TurnRecord()
         for event in segmenter.flush():
             if self._follow(event, watch):
-                return self._finish(self._turn)
+                return self._finish(self._turn, cancel)
         self._drop()
         return self._finish(self._begin(SaidNothing("nothing_heard"), watch))
 
@@ -222,16 +255,30 @@ class Conversation:
         self._turn.start()
         return self._turn
 
-    def _drop(self) -> None:
+    def _drop(self, wait_s: float = TURN_S) -> None:
         if self._turn is not None:
-            self._turn.abandon()
+            self._turn.abandon(wait_s)
             self._turn = None
 
-    def _finish(self, turn: Turn | None) -> TurnRecord:
+    @contextmanager
+    def _dropped_on_error(self) -> Iterator[None]:
+        """A turn begun at a pause does not outlive the listening that it belongs to."""
+        try:
+            yield
+        except BaseException:  # Ctrl-C too: the engines may be closed next
+            self._drop(STOP_S)
+            raise
+
+    def _finish(self, turn: Turn | None, cancel: CancelToken | None = None) -> TurnRecord:
         assert turn is not None
+        if cancel is not None and cancel.cancelled:
+            turn.cancel.cancel()
         turn.commit()
         try:
             turn.join()
+        except BaseException:
+            turn.abandon(STOP_S)
+            raise
         finally:
             self._turn = None
         if self._loudspeaker is not None:

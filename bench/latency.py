@@ -43,10 +43,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     about = machine.about()
     speaker = WavLoudspeaker(WavLoudspeakerSettings(None, real_time=True))
     began = time.monotonic()
-    with simulated(settings, options.scenario, 0.0) as (settings, car):
+    with simulated(settings, options.scenario, 0.0) as (on_bus, car):
         assert car is not None
         car_s = time.monotonic() - began  # a car on the road does not have to be started first
-        with assistant(settings, Need(ears=True, voice=True), speaker) as running:
+        with assistant(on_bus, Need(ears=True, voice=True), speaker) as running:
             ready_s = machine.seconds_since_start() - car_s
             wavs = _wavs(options.wavs, running, options.out)
             turns = [_measure(running, speaker, wav) for wav in wavs]

@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  the backend is chosen first
+import matplotlib.pyplot as plt
 
 STAGES = ("endpoint", "recognize", "interpret", "lookup", "respond", "first_audio")
 COLOURS = {"vehicle": "#1f77b4", "warning": "#ff7f0e", "manual": "#2ca02c"}

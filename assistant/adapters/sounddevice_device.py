@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assistant.adapters.native_noise import muted_stderr
 from assistant.errors import AudioDeviceError
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,10 @@ class DeviceStream:
 
     def open(self) -> Choice:
         """Open and start; raises AudioDeviceError."""
+        with muted_stderr():
+            return self._open()
+
+    def _open(self) -> Choice:
         sounddevice = _portaudio()
         with _portaudio_lock:
             if not _open_streams:

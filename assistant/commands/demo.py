@@ -85,9 +85,7 @@ def _wait_until(car: SimProcess, began: float, at_s: float) -> None:
         time.sleep(min(left, 0.5))
 
 
-def _turn(
-    running: Assistant, number: int, question: dict[str, Any], wav: Path, out: Path
-) -> None:
+def _turn(running: Assistant, number: int, question: dict[str, Any], wav: Path, out: Path) -> None:
     print(f"\n{number}. The driver asks: {question['text']}", flush=True)
     reply = WavLoudspeaker(WavLoudspeakerSettings(out / f"{number:02}-reply.wav"))
     microphone = WavMicrophone(WavMicrophoneSettings(wav, real_time=True))

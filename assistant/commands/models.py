@@ -104,7 +104,12 @@ class _Bar:
 
     def __init__(self, name: str) -> None:
         self._bar = tqdm(
-            desc=name, unit="B", unit_scale=True, unit_divisor=1024, total=0, leave=False,
+            desc=name,
+            unit="B",
+            unit_scale=True,
+            unit_divisor=1024,
+            total=0,
+            leave=False,
             disable=not sys.stderr.isatty(),
         )
 

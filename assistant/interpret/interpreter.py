@@ -105,7 +105,7 @@ class Interpreter:
         for lamp in self.telltales:
             if colour and lamp.colour != colour:
                 continue
-            name = [self._equivalents(word) for word in words(lamp.name)]
+            name = [self._equivalents(word) for word in self._name(lamp)]
             said = [alternatives for alternatives in name if alternatives & stems]
             worth = sum(1 / self._lamps_with(alternatives) for alternatives in said)
             full = len(said) == len(name)
@@ -116,8 +116,13 @@ class Interpreter:
 
     def _lamps_with(self, alternatives: frozenset[str]) -> int:
         return sum(
-            any(stem(word) in alternatives for word in words(lamp.name)) for lamp in self.telltales
+            any(stem(word) in alternatives for word in self._name(lamp)) for lamp in self.telltales
         )
+
+    def _name(self, lamp: Telltale) -> list[str]:
+        """The telling words of a lamp's name: "airbag and belt tensioner" without the "and"."""
+        told = words(lamp.name)
+        return [word for word in told if word not in self.lexicon.stop] or told
 
     def _equivalents(self, word: str) -> frozenset[str]:
         key = stem(word)
@@ -140,8 +145,7 @@ class Interpreter:
         if ask in self.shapes.never_live:
             return None
         if not live and (
-            ask in self.shapes.manual_asks
-            or self._unexplained(stems, explained) >= max(2, size)
+            ask in self.shapes.manual_asks or self._unexplained(stems, explained) >= max(2, size)
         ):
             return None
         gauge = named.gauge

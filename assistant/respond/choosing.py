@@ -16,7 +16,8 @@ from assistant.respond.quoting import leans, sentences
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
 TITLED = 0.3  # for a title of which every telling word was asked for
-IN_STEP = 0.7  # what a word is worth to a procedure that only one of its steps holds
+PROCEDURE = 0.55  # a procedure that its title and steps fit less is another one
+IN_STEP = 0.5  # what a word is worth to a procedure that only one of its steps holds
 RANK_SHARE = 0.25  # of the retriever's own order in a piece's worth
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
@@ -27,6 +28,7 @@ IMPERATIVE = re.compile(
     r"down|in|out|[A-Z])\b"
 )
 ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
+ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
 HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
 
 _TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
@@ -39,24 +41,45 @@ MEASURES = tuple(
     (re.compile(asked), re.compile(unit))
     for asked, unit in (
         (r"\bhow (fast|quick)|\b(top|maximum|highest|what) speed|\bspeed limit", _SPEED),
-        (r"\bhow (often|frequently)|\bintervals?\b|\bwhen (do|does|must|should|is|are|has|have)\b.*"
-         r"\b(chang|replac|renew|due|service|check)", _INTERVAL),
-        (r"\bhow long (does|do|will|did|can|should|must|may|have)|\bhow (many|much) "
-         r"(time|minutes|hours|seconds)|\bwhen does .* off\b", _TIME),
+        (
+            r"\bhow (often|frequently)|\bintervals?\b|\bwhen (do|does|must|should|is|are|has|have)\b.*"
+            r"\b(chang|replac|renew|due|service|check)",
+            _INTERVAL,
+        ),
+        (
+            r"\bhow long (does|do|will|did|can|should|must|may|have)|\bhow (many|much) "
+            r"(time|minutes|hours|seconds)|\bwhen does .* off\b",
+            _TIME,
+        ),
         (r"\bhow (far|many kilomet|many miles)", r"\d\s*km\b"),
         (r"\bpressure\b|\bpump\b", r"\d\s*(bar|kPa|psi)\b|\(bar\)"),
         (r"\bhow (tight|tightly)|\btorque\b|\btighten", r"\d\s*Nm\b|\(Nm\)"),
-        (r"\bhow (heavy|much (does|do) .* weigh)|\b(weight|load|payload|weigh|weighs|heaviest|"
-         r"kilos?|kilograms?)\b", _MASS + r"|Unit: kg"),
-        (r"\bhow (deep|high|tall|wide|thick|big is the (gap|distance))|\bhow long (is|are)\b|"
-         r"\b(length|width|height|depth|clearance|thickness|wheelbase|tread)\b", _LENGTH + r"|Unit: mm"),
-        (r"\bhow (big|large|much)\b.*\b(tank|oil|coolant|fluid|fuel|petrol|boot|luggage|compartment|"
-         r"washer)\b|\bcapacity\b|\bhow many lit", _VOLUME),
+        (
+            r"\bhow (heavy|much (does|do) .* weigh)|\b(weight|load|payload|weigh|weighs|heaviest|"
+            r"kilos?|kilograms?)\b",
+            _MASS + r"|Unit: kg",
+        ),
+        (
+            r"\bhow (deep|high|tall|wide|thick|big is the (gap|distance))|\bhow long (is|are)\b|"
+            r"\b(length|width|height|depth|clearance|thickness|wheelbase|tread)\b",
+            _LENGTH + r"|Unit: mm",
+        ),
+        (
+            r"\bhow (big|large|much)\b.*\b(tank|oil|coolant|fluid|fuel|petrol|boot|luggage|compartment|"
+            r"washer)\b|\bcapacity\b|\bhow many lit",
+            _VOLUME,
+        ),
         (r"\bhow (hot|cold|warm)|\btemperature\b", r"\d\s*°C"),
         (r"\b(voltage|volts)\b", r"\d\s*V\b"),
-        (r"\b(power|kilowatts?|watts?)\b.*\b(charg|socket|maximum|max|output)|\bhow powerful", r"\d\s*k?W\b"),
-        (r"\b(what|which) (type|kind|grade|sort|spec|specification|oil|fuel|petrol|bulb|battery|"
-         r"coolant|brake fluid|refrigerant)\b", r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+|\bDOT \d|\d RON"),
+        (
+            r"\b(power|kilowatts?|watts?)\b.*\b(charg|socket|maximum|max|output)|\bhow powerful",
+            r"\d\s*k?W\b",
+        ),
+        (
+            r"\b(what|which) (type|kind|grade|sort|spec|specification|oil|fuel|petrol|bulb|battery|"
+            r"coolant|brake fluid|refrigerant)\b",
+            r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+|\bDOT \d|\d RON",
+        ),
         (r"\bhow (much|many)\b|\bwhat (percentage|number)", r"\d"),
     )
 )
@@ -84,12 +107,16 @@ class _Question:
     measure: re.Pattern[str] | None
 
 
+def measure_of(question: str) -> re.Pattern[str] | None:
+    """What the answer's measure looks like, where the question asks for one."""
+    plain = " ".join(words(question))
+    return next((unit for asked, unit in MEASURES if asked.search(plain)), None)
+
+
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
-    plain = " ".join(words(question))
-    measure = next((unit for asked, unit in MEASURES if asked.search(plain)), None)
     total = sum(term.weight for term in hits.terms) or 1.0
-    asked = _Question(ask, hits.terms, total, measure)
+    asked = _Question(ask, hits.terms, total, measure_of(question))
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
     found = [
         _weigh(asked, passage, text, position, passage.score / top)
@@ -110,17 +137,24 @@ def _weigh(asked: _Question, passage: Passage, text: str, position: int, rank: f
     if asked.ask == "how_to" and passage.kind is PassageKind.PROCEDURE:
         # What a procedure is for stands in its title; a step may name anything.
         titled = sum(term.weight for term, has in in_title.items() if has)
-        stepped = sum(t.weight for t in asked.terms if in_text[t] and not in_title[t])
-        worth = (titled + IN_STEP * stepped) / asked.total
+        share = (titled + IN_STEP * (held + context - titled)) / asked.total
+        on_subject = share >= PROCEDURE
     else:
-        worth = (held + CONTEXT * context) / asked.total
-    heaviest = max((term.weight for term in asked.terms), default=0.0)
-    on_subject = (held + context) / asked.total >= ENOUGH or all(
-        in_text[t] or in_title[t] for t in asked.terms if t.weight >= HEAVIEST * heaviest
-    )
-    worth += RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
+        share = (held + CONTEXT * context) / asked.total
+        on_subject = _on_subject(asked, in_text, in_title)
+    worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage, text, position, titled=any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
+
+
+def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term, bool]) -> bool:
+    """Whether a piece holds enough of the question, or at least its most telling words."""
+    held = {term for term in asked.terms if in_text[term] or in_title[term]}
+    enough = ALL_BUT if asked.ask == "has" else ENOUGH
+    if sum(term.weight for term in held) / asked.total >= enough:
+        return True
+    heaviest = max((term.weight for term in asked.terms), default=0.0)
+    return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:
@@ -130,9 +164,7 @@ def _title_share(terms: tuple[Term, ...], title: str) -> float:
     return sum(word in asked for word in told) / len(told) if told else 0.0
 
 
-def _fit(
-    asked: _Question, passage: Passage, text: str, position: int, *, titled: bool
-) -> float:
+def _fit(asked: _Question, passage: Passage, text: str, position: int, *, titled: bool) -> float:
     """How well the form of a piece fits the form of the question."""
     kind = passage.kind
     if asked.ask == "how_to":

@@ -6,7 +6,7 @@ the question, the answer is a refusal.
 """
 
 from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, PassageKind, Request
-from assistant.respond.choosing import Piece, choose
+from assistant.respond.choosing import Piece, choose, measure_of
 from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
@@ -24,14 +24,15 @@ def answer_manual(
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = pieces[0]
     if best.passage.kind is PassageKind.TABLE:
-        return _from_table(best, pieces, facts, max_words)
+        return _from_table(request, pieces, facts, max_words)
     if best.passage.kind is PassageKind.PROCEDURE:
         return _from_procedure(best, replies, max_words)
     evidence = _evidence(best, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
 
 
-def _from_table(best: Piece, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
+def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
+    best, measure = pieces[0], measure_of(request.text)
     rows = [
         piece
         for piece in pieces
@@ -44,7 +45,7 @@ def _from_table(best: Piece, pieces: list[Piece], facts: Facts, max_words: int) 
     said: list[str] = []
     evidence: list[ManualEvidence] = []
     for row in rows:
-        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms))
+        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms, measure))
         if said and len(" ".join([*said, sentence]).split()) > max_words:
             break
         said.append(sentence)

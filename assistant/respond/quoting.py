@@ -3,7 +3,9 @@
 import re
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"“])")
-REFERENCE = re.compile(r",?\s*(?:and )?see (?:section |chapter )?\d+(?:\.\d+)*(?: [A-Z][^.;,]*)?(?=[.;,])")
+REFERENCE = re.compile(
+    r",?\s*(?:and )?see (?:section |chapter )?\d+(?:\.\d+)*(?: [A-Z][^.;,]*)?(?=[.;,])"
+)
 BOX = re.compile(r"^(?:Warning|Caution|Note|Danger):\s*")
 LEANING = re.compile(
     r"^(it|they|this|these|that|those|he|she|do so|otherwise|then|also|in that case|here)\b",

@@ -1,54 +1,70 @@
-"""Respond: rows of a table come in, a sentence that names their conditions goes out."""
+"""Respond: a row of a table comes in, a sentence that names its conditions goes out."""
 
 import re
+from dataclasses import dataclass
 
 from assistant.events import Term
 from assistant.lexicon import stem, words
 
 UNIT_IN_HEAD = re.compile(r"^(.*?)\s*\(([^()]+)\)$")
-VALUE_HEADS = {"value", "what it protects", "meaning"}
 UNIT_HEADS = {"unit"}
+PLAIN_HEADS = {"value", "what it protects", "meaning"}  # add nothing to their cell
 ANSWERLESS = {"yes", "no", "-", "–", "—"}  # say nothing without their heading
-MEASURE = re.compile(r"^[-−]?\d[\d.,]*$")
+# "2.4", "about 16", "3 h 50 min", "30 to 160 km/h"; not "215/60 R17 96H" or "0W-20"
+FIGURE = re.compile(
+    r"^(?:about |up to |at most |at least )?[-−+]?\d[\d.,]*"
+    r"(?:\s?(?:h|min|s|km|km/h|kg|g|bar|V|A|Ah|W|kW|kWh|Nm|mm|cm|m|litres?|months?|years?|days?|%|°C|"
+    r"rpm)(?:\s\d+\s?min)?)?(?:\s(?:to|or)\s.*)?$"
+)
+MAX_FIGURES = 2  # more than these are said only when asked for by name
 
 
-def row_sentence(row: tuple[tuple[str, str], ...], terms: tuple[Term, ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    head: str
+    text: str  # with its unit
+    figure: bool
+
+
+def row_sentence(
+    row: tuple[tuple[str, str], ...], terms: tuple[Term, ...], measure: re.Pattern[str] | None
+) -> str:
     """A row as it is said: its conditions first, then the figures that were asked for.
 
     ("Tyre size": "215/60 R17", "Load": "Full load", "Front (bar)": "2.6", "Rear (bar)": "2.9") is
-    "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front
-    is left out.
+    "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front is
+    left out. `measure` is what the answer's measure looks like, where one was asked for.
     """
-    cells = [cell for cell in _with_units(row) if cell[1].lower() not in ANSWERLESS]
-    labels = [cell for head, cell, measured in cells if not measured]
-    figures = [(head, cell) for head, cell, measured in cells if measured]
-    asked = [(head, cell) for head, cell in figures if _named(head, terms)] or figures
-    if not figures:
-        first, *rest = labels
-        return f"{first}: {', '.join(rest)}." if rest else f"{first}."
-    if len(figures) == 1 or all(head.lower() in VALUE_HEADS for head, _ in asked):
-        said = [cell for _, cell in asked]
-    else:
-        said = [f"{head.lower()} {cell}" for head, cell in asked]
-    subject = ", ".join([labels[0], *(_lower(label) for label in labels[1:])]) if labels else ""
-    return f"{subject}: {', '.join(said)}." if subject else f"{', '.join(said)}."
+    first, *others = [cell for cell in _cells(row) if cell.text.lower() not in ANSWERLESS]
+    subject = [f"{first.head.lower()} {first.text}" if first.figure else first.text]
+    subject += [_lower(cell.text) for cell in others if not cell.figure]
+    figures = [cell for cell in others if cell.figure]
+    named = [cell for cell in figures if _named(cell.head, terms)]
+    measured = [cell for cell in figures if measure is not None and measure.search(cell.text)]
+    asked = [cell for cell in named if cell in measured] or named or measured
+    said = (asked or figures)[:MAX_FIGURES]
+    if not said:
+        head, *rest = subject
+        return f"{head}: {', '.join(rest)}." if rest else f"{head}."
+    plain = len(figures) == 1 or all(cell.head.lower() in PLAIN_HEADS for cell in said)
+    values = [cell.text if plain else f"{cell.head.lower()} {cell.text}" for cell in said]
+    return f"{', '.join(subject)}: {', '.join(values)}."
 
 
-def _with_units(row: tuple[tuple[str, str], ...]) -> list[tuple[str, str, bool]]:
-    """(head, cell with its unit, whether it is a figure), a column of units joined to its value."""
-    out: list[tuple[str, str, bool]] = []
-    for head, cell in row:
+def _cells(row: tuple[tuple[str, str], ...]) -> list[_Cell]:
+    """The cells with their units; a column of units is joined to the value before it."""
+    out: list[_Cell] = []
+    for head, text in row:
         if head.lower() in UNIT_HEADS and out:
-            before, value, measured = out[-1]
-            out[-1] = (before, f"{value} {cell}", measured)
+            before = out[-1]
+            out[-1] = _Cell(before.head, f"{before.text} {text}", before.figure)
             continue
-        found = UNIT_IN_HEAD.match(head)
-        measured = MEASURE.match(cell) is not None
-        if found and measured:
-            out.append((found.group(1), f"{cell} {found.group(2)}", True))
+        figure = FIGURE.match(text) is not None
+        unit = UNIT_IN_HEAD.match(head)
+        if unit and figure:
+            out.append(_Cell(unit.group(1), f"{text} {unit.group(2)}", True))
         else:
-            plain = found.group(1) if found else head
-            out.append((plain, cell, measured or head.lower() in VALUE_HEADS))
+            out.append(_Cell(unit.group(1) if unit else head, text, figure))
     return out
 
 
@@ -57,7 +73,8 @@ def _named(head: str, terms: tuple[Term, ...]) -> bool:
     return any(stem(word) in stems for term in terms for word in term.words)
 
 
-def _lower(label: str) -> str:
+def _lower(text: str) -> str:
     """A condition in the middle of a sentence; a name or an abbreviation keeps its capitals."""
-    first = label.split(" ", 1)[0]
-    return label if first.isupper() or any(c.isdigit() for c in first) else label[:1].lower() + label[1:]
+    first = text.split(" ", 1)[0]
+    keeps = first.isupper() or any(c.isdigit() for c in first)
+    return text if keeps else text[:1].lower() + text[1:]

@@ -21,7 +21,9 @@ from assistant.lexicon import Lexicon, stem, words
 from assistant.respond.numbers import canonical, numbers_in
 
 MIN_WORDS = 4
-NEGATIONS = frozenset("no not never none nothing cannot can't don't doesn't without isn't aren't".split())
+NEGATIONS = frozenset(
+    "no not never none nothing cannot can't don't doesn't without isn't aren't".split()
+)
 CONDITIONS = frozenset(
     "if when while unless until only except before after during least most than up below above "
     "within between at with or either must may should maximum minimum empty full".split()

@@ -1,0 +1,29 @@
+"""Adapter room: keeps what native libraries print themselves off the terminal.
+
+PortAudio and ALSA write lines of their own to file descriptor 2 when a device is missing. The user
+gets one sentence from us instead, so the descriptor points nowhere while such a call runs.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.Lock()  # the descriptor is one for the whole process
+
+
+@contextmanager
+def muted_stderr() -> Iterator[None]:
+    """Send file descriptor 2 to nowhere for the duration; Python's own stderr too."""
+    with _lock:
+        sys.stderr.flush()
+        saved = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            os.close(nowhere)
