@@ -54,7 +54,9 @@ class Assistant:
 
 def data_folder(settings: Settings) -> Path:
     """Where models and built manuals live."""
-    return Path(settings.models.folder).parent if settings.models.folder else default_folder().parent
+    return (
+        Path(settings.models.folder).parent if settings.models.folder else default_folder().parent
+    )
 
 
 def model_store(settings: Settings) -> Store:
@@ -104,31 +106,49 @@ def build_voice(settings: Settings, store: Store) -> PiperVoice:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The engines of one run, not opened yet."""
+
+    vehicle: CanBridgeVehicle
+    manual: SqliteManual
+    detector: SileroVoiceDetector
+    model: LlamaLanguageModel | None
+    recognizer: Recognizer | None
+    voice: PiperVoice | None
+
+
 @contextmanager
 def assistant(
     settings: Settings, need: Need, loudspeaker: Loudspeaker | None
 ) -> Iterator[Assistant]:
     """Open every part that is needed, side by side, and close them again in any case."""
-    store = model_store(settings)
-    folder = vehicle_folder(settings.vehicle)
-    vehicle = CanBridgeVehicle(
-        folder, settings.vehicle_bus.spec, settings.vehicle_bus.ready_timeout_s
-    )
-    detector = SileroVoiceDetector()
-    recognizer = build_recognizer(settings, store) if need.ears else None
-    voice = build_voice(settings, store) if need.voice else None
-    model = _language_model(settings, store)
-    manual = SqliteManual(ensure_manual(data_folder(settings), vehicle.id, folder))
-    parts: list[Part | None] = [voice, recognizer, model, vehicle, manual]
-    parts += [detector if need.ears else None, loudspeaker]
+    parts = _choose(settings, need)
+    opened: list[Part | None] = [parts.voice, parts.recognizer, parts.model, parts.vehicle]
+    opened += [parts.manual, parts.detector if need.ears else None, loudspeaker]
     with ExitStack() as stack:
-        _open_all([part for part in parts if part is not None], stack)
-        stages = _stages(settings, vehicle, manual, model, recognizer, voice)
+        _open_all([part for part in opened if part is not None], stack)
+        stages = _stages(settings, parts)
         if stages.responder.phrasing is not None:
             stages.responder.phrasing.prepare(CancelToken())
-        conversation = Conversation(stages, detector, loudspeaker, settings.hear)
+        conversation = Conversation(stages, parts.detector, loudspeaker, settings.hear)
         stack.callback(conversation.interrupt)
-        yield Assistant(stages, conversation, vehicle, voice)
+        yield Assistant(stages, conversation, parts.vehicle, parts.voice)
+
+
+def _choose(settings: Settings, need: Need) -> _Parts:
+    store = model_store(settings)
+    folder = vehicle_folder(settings.vehicle)
+    bus = settings.vehicle_bus
+    vehicle = CanBridgeVehicle(folder, bus.spec, bus.ready_timeout_s)
+    return _Parts(
+        vehicle=vehicle,
+        manual=SqliteManual(ensure_manual(data_folder(settings), vehicle.id, folder)),
+        detector=SileroVoiceDetector(),
+        model=_language_model(settings, store),
+        recognizer=build_recognizer(settings, store) if need.ears else None,
+        voice=build_voice(settings, store) if need.voice else None,
+    )
 
 
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:
@@ -143,28 +163,22 @@ def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | No
     return LlamaLanguageModel(path, settings.threads)
 
 
-def _stages(
-    settings: Settings,
-    vehicle: CanBridgeVehicle,
-    manual: SqliteManual,
-    model: LlamaLanguageModel | None,
-    recognizer: Recognizer | None,
-    voice: PiperVoice | None,
-) -> Stages:
+def _stages(settings: Settings, parts: _Parts) -> Stages:
     language = CONFIG / "intents" / settings.language
+    vehicle, respond = parts.vehicle, settings.respond
     lexicon = load_lexicon(language)
     gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)
     shapes = load_shapes(language)
-    respond = settings.respond
+    model = parts.model
     phrasing = Phrasing(model, lexicon, respond.model_tokens) if model else None
     return Stages(
-        recognizer=recognizer,
+        recognizer=parts.recognizer,
         interpreter=Interpreter(lexicon, shapes, gauges, places, vehicle.telltales),
-        lookup=Lookup(vehicle, manual, lexicon, settings.lookup.passages),
+        lookup=Lookup(vehicle, parts.manual, lexicon, settings.lookup.passages),
         responder=Responder(
             load_replies(language), settings.lookup.min_coverage, respond.max_words, phrasing
         ),
-        voice=voice,
+        voice=parts.voice,
     )
 
 

@@ -40,7 +40,7 @@ class Lexicon:
         """The telling words of a question, each once, with their equivalents."""
         found: dict[str, Term] = {}
         for word in self.plain(question).split():
-            if word in self.stop or len(word) == 1 and not word.isdigit():
+            if word in self.stop or (len(word) == 1 and not word.isdigit()):
                 continue
             key = stem(word.removesuffix("'s"))
             alternatives = self.same.get(key, ())

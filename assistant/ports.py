@@ -186,5 +186,3 @@ class Loudspeaker(Part, Protocol):
     @property
     def first_sample_s(self) -> float | None:
         """`time.monotonic()` when the first sample since the last silence was played."""
-
-

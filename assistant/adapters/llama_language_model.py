@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.adapters.native_noise import muted_stderr
 from assistant.cancel import CancelToken
 from assistant.errors import LanguageModelError, ModelError
 
@@ -113,7 +114,7 @@ def quantize(source: Path, result: Path, kind: str) -> None:
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype = getattr(llama_cpp, f"LLAMA_FTYPE_MOSTLY_{kind}")
     parameters.allow_requantize = True
-    with _quiet(llama_cpp):
+    with muted_stderr():  # llama.cpp reports every tensor
         failed = llama_cpp.llama_model_quantize(
             str(source).encode(), str(result).encode(), ctypes.byref(parameters)
         )
@@ -131,23 +132,3 @@ def _chat_format(llama: Any) -> Any:
     end = llama.detokenize([llama.token_eos()], special=True).decode("utf-8", "ignore")
     start = llama.detokenize([llama.token_bos()], special=True).decode("utf-8", "ignore")
     return Jinja2ChatFormatter(template=template, eos_token=end, bos_token=start)
-
-
-class _quiet:  # noqa: N801  reads as a statement
-    """Keeps llama.cpp's own log off the terminal while its low-level functions run."""
-
-    def __init__(self, library: Any) -> None:
-        self._library = library
-        self._callback = library.llama_log_callback(lambda level, text, data: None)
-
-    def __enter__(self) -> None:
-        import ctypes  # noqa: PLC0415
-
-        self._library.llama_log_set(self._callback, ctypes.c_void_p(0))
-
-    def __exit__(self, *_: object) -> None:
-        from llama_cpp._logger import llama_log_callback  # noqa: PLC0415
-
-        import ctypes  # noqa: PLC0415
-
-        self._library.llama_log_set(llama_log_callback, ctypes.c_void_p(0))

@@ -26,9 +26,17 @@ CREATE VIRTUAL TABLE words USING fts5 (
 """
 FORMAT = "2"
 CANDIDATES = 48  # how many passages BM25 hands on to be weighed by coverage
+SECTION = """
+SELECT id, section, title, page, kind, chapter, heading, text, cells FROM passage
+WHERE section = ? ORDER BY id
+"""
 # The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
-RANK = "bm25(words, 3.0, 2.0, 0.5, 1.0)"
-COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells"
+RANKED = """
+SELECT id, section, title, page, kind, chapter, heading, text, cells, best FROM passage JOIN (
+    SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
+    WHERE words MATCH ? ORDER BY best DESC LIMIT ?
+) AS ranked ON id = ranked.rowid
+"""
 
 
 class SqliteManual:
@@ -69,9 +77,7 @@ class SqliteManual:
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order."""
         try:
-            rows = self._open_connection.execute(
-                f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id", (section,)
-            )
+            rows = self._open_connection.execute(SECTION, (section,))
             return tuple(_passage(row, 1.0, 0.0) for row in rows)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be read: {error}.") from error
@@ -87,11 +93,7 @@ class SqliteManual:
         if not any(term.weight for term in weighed):
             return Hits((), weighed)
         query = " OR ".join(_match(term) for term in weighed)
-        rows = self._open_connection.execute(
-            f"SELECT {COLUMNS}, best FROM passage JOIN (SELECT rowid, -{RANK} AS best FROM words"
-            " WHERE words MATCH ? ORDER BY best DESC LIMIT ?) AS ranked ON id = ranked.rowid",
-            (query, CANDIDATES),
-        ).fetchall()
+        rows = self._open_connection.execute(RANKED, (query, CANDIDATES)).fetchall()
         total = sum(term.weight for term in weighed)
         found = []
         for row in rows:
@@ -159,7 +161,7 @@ def built_from(path: Path) -> str:
 def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerprint: str) -> int:
     count = 0
     connection.executescript(SCHEMA)
-    for count, passage in enumerate(passages, 1):  # noqa: B007  the count is the result
+    for count, passage in enumerate(passages, 1):
         connection.execute(
             "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -71,7 +71,7 @@ class VoskRecognizer:
             words = [*self._settings.words, *unknown]
             arguments.append(json.dumps(words, ensure_ascii=False))
         engine = vosk.KaldiRecognizer(*arguments)
-        engine.SetWords(True)  # noqa: FBT003 - Vosk takes no keywords
+        engine.SetWords(True)
         return VoskRecognition(engine)
 
     def _load(self) -> Any:

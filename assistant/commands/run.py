@@ -17,7 +17,6 @@ from assistant.cancel import CancelToken
 from assistant.commands.options import Commands, add_scenario, add_settings, settings_of
 from assistant.commands.scenario import simulated
 from assistant.commands.show import show_to, timing_line
-from assistant.errors import AurigaError
 from assistant.settings import Settings
 
 LOOK_S = 0.1  # how often the wait for a key looks whether the turn is over
@@ -70,22 +69,22 @@ class _Talk:
         self._running = running
         self._settings = settings
         self._cancel = CancelToken()
-        self._error: AurigaError | None = None
-        self._thread = threading.Thread(target=self._take, name="auriga-talk", daemon=True)
+        self._error: Exception | None = None
+        self._ended = threading.Event()  # a join that Ctrl-C interrupts cannot be repeated
 
     @property
     def running(self) -> bool:
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def start(self) -> None:
-        self._thread.start()
+        threading.Thread(target=self._take, name="auriga-talk", daemon=True).start()
 
     def end(self) -> None:
         """Interrupt the turn if it still runs; raise what a device raised."""
         self._cancel.cancel()
         if self.running:
             self._running.conversation.interrupt()
-        self._thread.join()
+        self._ended.wait()
         if self._error is not None:
             raise self._error
 
@@ -97,10 +96,11 @@ class _Talk:
             conversation = self._running.conversation
             record = conversation.take_turn(microphone, show_to(), self._cancel)
             print(timing_line(record), flush=True)
-        except AurigaError as error:
+        except Exception as error:  # noqa: BLE001  raised again by end()
             self._error = error
         finally:
             microphone.close()
+            self._ended.set()
 
 
 def _microphone(settings: Settings) -> SounddeviceMicrophone:
@@ -111,7 +111,7 @@ def device(setting: str) -> str | int | None:
     """What a setting of a device means: its number, a part of its name, or the default."""
     if not setting:
         return None
-    return int(setting) if setting.isdigit() else setting
+    return int(setting) if setting.isdecimal() else setting
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from assistant.events import (
 
 WIDTH = 11
 MAX_EVIDENCE = 4
+MAX_QUOTE = 90  # characters
 
 
 def show_to(stream: TextIO | None = None) -> Callable[[TurnEvent], None]:
@@ -69,7 +70,7 @@ def evidence_line(evidence: Evidence) -> str:
         case ManualEvidence():
             page = f", page {evidence.page}" if evidence.page else ""
             quote = " ".join(evidence.quote.split())
-            short = quote if len(quote) <= 90 else f"{quote[:87]}…"
+            short = quote if len(quote) <= MAX_QUOTE else f"{quote[: MAX_QUOTE - 1]}…"
             return f"manual {evidence.section} {evidence.title}{page}: {short}"
         case SignalEvidence():
             return f"signal {evidence.path} {_reading(evidence.reading)}"

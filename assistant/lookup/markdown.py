@@ -6,6 +6,7 @@ procedures, block quotes that begin with **Warning:** or **Caution:** as warning
 `<!-- page 212 -->` where a printed page begins.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def _block(place: _Place, tokens: list[Token]) -> Iterator[Passage]:
 def _rows(place: _Place, tokens: list[Token]) -> Iterator[Passage]:
     heads: list[str] = []
     cells: list[str] = []
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if token.type != "inline":
             if token.type == "tr_close" and cells:
                 row = tuple(zip(heads, cells, strict=False))

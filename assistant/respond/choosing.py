@@ -27,6 +27,7 @@ IMPERATIVE = re.compile(
     r"Most|After|Before|Never|Every|Only|Some|Do)[A-Z][a-z]+ (?:the|a|an|it|your|both|all|on|off|to|up|"
     r"down|in|out|[A-Z])\b"
 )
+TOLD = 4  # letters; shorter words of a title ("of", "the") tell nothing
 ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
 ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
 HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
@@ -159,7 +160,7 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:
     """How much of a title was asked for: "Coolant" all of it, "Coolant temperature" half."""
-    told = [stem(word) for word in words(title) if len(word) > 3]
+    told = [stem(word) for word in words(title) if len(word) >= TOLD]
     asked = {stem(part) for term in terms for word in term.words for part in words(word)}
     return sum(word in asked for word in told) / len(told) if told else 0.0
 

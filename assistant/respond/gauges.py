@@ -95,7 +95,7 @@ def _listed(gauge: Gauge, known: list[tuple[GaugePath, Known]]) -> list[GaugePat
 
 
 def _values(gauge: Gauge, known: list[tuple[GaugePath, Known]]) -> str:
-    """ "front left 2.4, front right 2.4 and rear left 2.3 bar": the unit once where it is one."""
+    """Join values, as in "front left 2.4 and front right 2.3 bar": one unit is said once."""
     texts = [value_text(reading, gauge.digits, gauge.format) for _, reading in known]
     units = {text.rpartition(" ")[2] for text in texts}
     if len(units) == 1 and len(texts) > 1:
