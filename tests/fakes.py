@@ -1,15 +1,27 @@
 """Fakes for the ports: small, without an engine, and recording what they got."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from assistant.cancel import CancelToken
 from assistant.errors import AudioDeviceError, RecognizerError, StageError, VoiceError
-from assistant.events import SAMPLE_RATE, AudioChunk, Samples, Transcript
-from assistant.ports import RecognizerTraits
+from assistant.events import (
+    SAMPLE_RATE,
+    AudioChunk,
+    Hits,
+    Passage,
+    Reading,
+    Reason,
+    Samples,
+    Telltale,
+    Term,
+    Transcript,
+    Unknown,
+)
+from assistant.ports import RecognizerTraits, Signal
 
 LOUD = 500  # of 32768; what the fakes take for speech
 
@@ -174,3 +186,75 @@ class FakeLoudspeaker(FakePart):
     def seconds(self) -> float:
         """How much was played."""
         return sum(chunk.seconds for chunk in self.chunks)
+
+
+# --- the car, the manual and the language model ----------------------------------------------
+
+
+@dataclass
+class FakeVehicle(FakePart):
+    """A Vehicle whose readings are given; a signal without one was never seen."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    telltales: tuple[Telltale, ...] = ()
+    units: Mapping[str, str | None] = field(default_factory=dict)  # of further signals it has
+    driver_side: str = "left"
+    error: Exception | None = None  # what every read raises
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """Every path that has a reading or a unit, and the lamps."""
+        paths = (*self.readings, *self.units, *(lamp.path for lamp in self.telltales))
+        return {path: Signal(path, self.units.get(path)) for path in paths}
+
+    def read(self, path: str) -> Reading:
+        """The given reading."""
+        if self.error is not None:
+            raise self.error
+        if path not in self.signals:
+            raise KeyError(path)
+        return self.readings.get(path, Unknown(Reason.NEVER_SEEN))
+
+
+@dataclass
+class FakeManual(FakePart):
+    """A Manual that finds every passage holding one of the words, in their own order."""
+
+    passages: Sequence[Passage] = ()
+    error: Exception | None = None  # what every search raises
+
+    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+        """The passages that hold a word; every term weighs 1."""
+        if self.error is not None:
+            raise self.error
+        found = tuple(p for p in self.passages if any(_holds(p, term) for term in terms))
+        return Hits(found[:limit], tuple(Term(term.words, 1.0) for term in terms))
+
+    def section(self, section: str) -> tuple[Passage, ...]:
+        """All passages of the section."""
+        return tuple(passage for passage in self.passages if passage.section == section)
+
+
+def _holds(passage: Passage, term: Term) -> bool:
+    return any(word in f"{passage.title} {passage.text}".lower() for word in term.words)
+
+
+@dataclass
+class ScriptedLanguageModel(FakePart):
+    """A LanguageModel that says the same whatever it is given, word by word."""
+
+    says: str = ""
+    error: Exception | None = None
+    prompts: list[str] = field(default_factory=list)
+
+    def generate(
+        self, instructions: str, text: str, max_tokens: int, cancel: CancelToken
+    ) -> Iterator[str]:
+        """The script, at most `max_tokens` words of it."""
+        self.prompts.append(text)
+        if self.error is not None:
+            raise self.error
+        for word in self.says.split(" ")[:max_tokens]:
+            if cancel.cancelled:
+                return
+            yield f"{word} "
