@@ -17,9 +17,10 @@ from assistant.events import Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.lexicon import Lexicon, stem, words
 
-_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "never_live", "filler", "command"}
+_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "never_live", "question", "filler", "command"}
 SENTENCE = re.compile(r"(?<=[.?!])\s+")
 ANY_LAMP = "any"
+LAMP_REST = 2  # telling words beside it that a lamp named in part may leave unexplained
 LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
 
 
@@ -35,6 +36,7 @@ class Shapes:
     lamp: re.Pattern[str]  # speaks of a lamp
     warnings: re.Pattern[str]  # asks whether anything is wrong
     colours: Mapping[str, str]  # word -> the profile's colour
+    question: re.Pattern[str]  # has the words of a question
     command: re.Pattern[str]
     lamp_filler: frozenset[str]  # stems that mean nothing beside a lamp
     filler: frozenset[str]  # stems that mean nothing beside a gauge
@@ -107,10 +109,13 @@ class Interpreter:
                 continue
             name = [self._equivalents(word) for word in self._name(lamp)]
             said = [alternatives for alternatives in name if alternatives & stems]
+            matched = frozenset().union(*said)
             worth = sum(1 / self._lamps_with(alternatives) for alternatives in said)
             full = len(said) == len(name)
             score = worth + len(said) if full else worth
-            if (full or worth >= LAMP_WORTH) and (best is None or score > best[0]):
+            rest = self._unexplained(stems, self.shapes.lamp_filler | matched)
+            near = worth >= LAMP_WORTH and rest <= LAMP_REST and not _only_digits(matched & stems)
+            if (full or near) and (best is None or score > best[0]):
                 best = (score, lamp)
         return best[1] if best else None
 
@@ -174,7 +179,9 @@ class Interpreter:
     def _manual(self, text: str, ask: str) -> Request:
         if not self.lexicon.terms(text):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
-        return Request(RequestKind.MANUAL, ask or "fact", text)
+        plain = self.lexicon.plain(text)
+        asks = ask or ("fact" if self.shapes.question.search(plain) else "fragment")
+        return Request(RequestKind.MANUAL, asks, text)
 
 
 def load_shapes(folder: Path) -> Shapes:
@@ -193,6 +200,7 @@ def load_shapes(folder: Path) -> Shapes:
             lamp=re.compile(table["lamp"]["words"]),
             warnings=re.compile(table["lamp"]["warnings"]),
             colours=MappingProxyType(table["lamp"]["colours"]),
+            question=re.compile(table["question"]),
             command=re.compile(table["command"]),
             lamp_filler=frozenset(stem(word) for word in table["lamp"]["filler"].split()),
             filler=frozenset(stem(word) for word in table["filler"].split()),
@@ -205,6 +213,10 @@ def load_shapes(folder: Path) -> Shapes:
 
 def _stems(plain: str) -> frozenset[str]:
     return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
+
+
+def _only_digits(stems: frozenset[str]) -> bool:
+    return all(word.isdigit() for word in stems)
 
 
 def _lamp_request(

@@ -13,6 +13,8 @@ from assistant.respond.tables import row_sentence
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
 MAX_ROWS = 2
+FRAGMENT = "fragment"  # the interpreter's name for words without a question
+NEVER = 2.0  # a share that nothing reaches
 
 
 def answer_manual(
@@ -20,6 +22,9 @@ def answer_manual(
 ) -> Answer:
     """The best piece of the manual as an answer, or a refusal."""
     pieces = choose(request.text, request.name, facts.hits)
+    if request.name == FRAGMENT:
+        # No question, maybe not even meant for us: two telling words, and all of them, must fit.
+        min_coverage = 0.99 if len(facts.hits.terms) > 1 else NEVER
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = pieces[0]
