@@ -4,6 +4,7 @@ PortAudio and ALSA write lines of their own to file descriptor 2 when a device i
 gets one sentence from us instead, so the descriptor points nowhere while such a call runs.
 """
 
+import ctypes
 import os
 import sys
 import threading
@@ -11,6 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()  # the descriptor is one for the whole process
+
+_ALSA_HANDLER = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_say_nothing = _ALSA_HANDLER(lambda *_: None)  # kept here: ALSA keeps only its address
+
+
+def quiet_alsa() -> None:
+    """Keep ALSA from reporting underruns and missing devices for the rest of the process.
+
+    PortAudio reports what matters in its own results; without ALSA there is nothing to do.
+    """
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
+    except (OSError, AttributeError):
+        return
 
 
 @contextmanager

@@ -95,7 +95,8 @@ class _Talk:
             print("listening …", flush=True)
             conversation = self._running.conversation
             record = conversation.take_turn(microphone, show_to(), self._cancel)
-            print(timing_line(record), flush=True)
+            if record.heard is not None:  # not interrupted before a word was heard
+                print(timing_line(record), flush=True)
         except Exception as error:  # noqa: BLE001  raised again by end()
             self._error = error
         finally:
