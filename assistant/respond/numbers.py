@@ -4,22 +4,30 @@ import re
 
 from assistant.events import Known, Value
 
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?|(?<=[A-Za-z])\d+(?:\.\d+)?")
+NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?(?:\d+(?:[.,]\d+)*|(?<!\d)\.\d+)")
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 UNITS = {"l": "litres", "d": "days", "l/100km": "l/100 km", "kWh/100km": "kWh/100 km"}
 """Units that are said otherwise than the signal table writes them."""
 
 
 def numbers_in(text: str) -> frozenset[str]:
-    """All numbers of a text in one form: "1,250" is "1250", "2.40" is "2.4"."""
-    return frozenset(canonical(found) for found in NUMBER.findall(text))
+    """All numbers of a text in one form: "1,250" is "1250", "2.40" is "2.4", "½" is itself."""
+    figures = (canonical(found) for found in NUMBER.findall(text))
+    return frozenset(figures) | {c for c in text if c.isnumeric() and not c.isdecimal()}
 
 
 def canonical(number: str) -> str:
     """One form for one number."""
-    plain = number.replace(",", "").replace("−", "-")
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.lstrip("0") or "0" if not plain.startswith(("-", "0.")) else plain
+    plain = number.replace("−", "-")
+    sign = "-" if plain.startswith("-") else ""
+    plain = plain.removeprefix("-")
+    if THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if plain.count(".") == 1 and "," not in plain:
+        plain = plain.rstrip("0").removesuffix(".")
+    plain = plain.lstrip("0") or "0"
+    plain = f"0{plain}" if plain.startswith(".") else plain
+    return plain if plain == "0" else f"{sign}{plain}"
 
 
 def value_text(reading: Known, digits: int, style: str) -> str:

@@ -45,7 +45,7 @@ class Phrasing:
             return answer  # the quotation stands
         shorter = len(sentence.split()) < len(answer.text.split())
         same_subject = self._subject(question, answer.text) <= self._subject(question, sentence)
-        if shorter and same_subject and supported(sentence, answer.text, self.lexicon):
+        if shorter and same_subject and supported(sentence, answer.text):
             assert quotes
             return replace(answer, by=By.MODEL, text=sentence)
         return answer

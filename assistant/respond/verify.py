@@ -2,8 +2,8 @@
 
 The last gate before the voice. `grounded` holds for every answer, whoever made it: no number
 that is not in the evidence. `supported` is for a sentence that the language model made: nothing
-but the evidence's own words, its numbers with their units, and none of its conditions or
-negations lost.
+but the evidence's own words in their own order, its numbers with their units, and none of its
+conditions or negations lost.
 """
 
 import re
@@ -17,7 +17,7 @@ from assistant.events import (
     Reading,
     SignalEvidence,
 )
-from assistant.lexicon import Lexicon, stem, words
+from assistant.lexicon import stem, words
 from assistant.respond.numbers import canonical, numbers_in
 
 MIN_WORDS = 4
@@ -28,6 +28,12 @@ CONDITIONS = frozenset(
     "if when while unless until only except before after during least most than up below above "
     "within between at with or either must may should maximum minimum empty full".split()
 )
+# The only words that a sentence may hold and its quotation not: they say nothing by themselves. The
+# lexicon's stop words would not do: "on", "off", "right" and "one" are among them.
+GLUE = frozenset(
+    "a an the is are it its this that these those you your of to and be has have do does".split()
+)
+TWELVE_VOLT = "12-volt"  # names a part in the fixed sentences of gauges.toml; it is no measure
 PAIR = re.compile(r"[-−]?\d+(?:[.,]\d+)*\s*[^\s\d.,;:]*")
 
 
@@ -36,23 +42,31 @@ def grounded(answer: Answer) -> bool:
     allowed: set[str] = set()
     for evidence in answer.evidence:
         allowed |= _numbers_of(evidence)
-    return all(_covered(number, allowed) for number in numbers_in(answer.text))
+    return numbers_in(answer.text.replace(TWELVE_VOLT, "")) <= allowed
 
 
-def supported(sentence: str, quote: str, lexicon: Lexicon) -> bool:
-    """Whether a made sentence says nothing that the quotation does not say."""
+def supported(sentence: str, quote: str) -> bool:
+    """Whether a made sentence says nothing that the quotation does not say.
+
+    Its telling words stand in the quotation in the same order, so that what belongs to the front
+    is not said of the rear.
+    """
     said, source = words(sentence), words(quote)
     if len(said) < MIN_WORDS or not sentence.rstrip().endswith((".", "!")):
         return False
-    known = {stem(word) for word in source}
-    if any(word not in lexicon.stop and stem(word) not in known for word in said):
+    if not _in_order([word for word in said if word not in GLUE], source):
         return False
     spoken, given = set(said), set(source)
     if spoken & NEGATIONS != given & NEGATIONS:
         return False
     if not given & CONDITIONS <= spoken:
         return False
-    return _pairs(sentence) == _pairs(quote)
+    return numbers_in(sentence) == numbers_in(quote) and _pairs(sentence) == _pairs(quote)
+
+
+def _in_order(said: list[str], source: list[str]) -> bool:
+    rest = iter([stem(word) for word in source])
+    return all(stem(word) in rest for word in said)
 
 
 def _numbers_of(evidence: Evidence) -> set[str]:
@@ -69,8 +83,7 @@ def _reading_numbers(reading: Reading) -> set[str]:
     """A reading at every precision at which it may be said, and as hours and minutes."""
     if not isinstance(reading, Known):
         return set()
-    # The unit itself may hold a number: "l/100 km".
-    found = set(numbers_in(re.sub(r"(\d+)", r" \1 ", reading.unit or "")))
+    found = set(numbers_in(reading.unit or ""))  # "l/100km" holds one
     if isinstance(reading.value, str):
         return found | set(numbers_in(reading.value))
     if isinstance(reading.value, bool):
@@ -80,15 +93,6 @@ def _reading_numbers(reading: Reading) -> set[str]:
     if reading.unit == "min":
         found |= {str(part) for part in divmod(round(value), 60)}
     return found
-
-
-def _covered(number: str, allowed: set[str]) -> bool:
-    # "12-volt battery" and the lamp names hold numbers that are names, not measures.
-    return number in allowed or number.lstrip("-") in allowed or number in NAMES
-
-
-NAMES = frozenset({"12"})
-"""Numbers that name a part in the fixed sentences of gauges.toml ("the 12-volt battery")."""
 
 
 def _pairs(text: str) -> set[str]:
