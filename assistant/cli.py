@@ -30,7 +30,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="auriga: %(message)s")
+    if logging.lastResort is not None:  # what is used while nobody configures logging
+        logging.lastResort.setFormatter(logging.Formatter("auriga: %(message)s"))
     try:
         options = _parser().parse_args(arguments)
         return int(options.execute(options))

@@ -4,7 +4,6 @@ PortAudio and ALSA write lines of their own to file descriptor 2 when a device i
 gets one sentence from us instead, so the descriptor points nowhere while such a call runs.
 """
 
-import ctypes
 import os
 import sys
 import threading
@@ -13,21 +12,28 @@ from contextlib import contextmanager
 
 _lock = threading.Lock()  # the descriptor is one for the whole process
 
-_ALSA_HANDLER = ctypes.CFUNCTYPE(
-    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-)
-_say_nothing = _ALSA_HANDLER(lambda *_: None)  # kept here: ALSA keeps only its address
 
+@contextmanager
+def own_stderr() -> Iterator[None]:
+    """Keep stderr for Python alone: native libraries write to nowhere meanwhile.
 
-def quiet_alsa() -> None:
-    """Keep ALSA from reporting underruns and missing devices for the rest of the process.
-
-    PortAudio reports what matters in its own results; without ALSA there is nothing to do.
+    PortAudio's threads report a lost device at any time, so a command that uses sound devices runs
+    inside of this as a whole.
     """
+    sys.stderr.flush()
+    before = sys.stderr
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    sys.stderr = os.fdopen(saved, "w", buffering=1, closefd=False)
     try:
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
-    except (OSError, AttributeError):
-        return
+        yield
+    finally:
+        sys.stderr.flush()
+        sys.stderr = before
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.adapters.native_noise import muted_stderr, quiet_alsa
+from assistant.adapters.native_noise import muted_stderr
 from assistant.errors import AudioDeviceError
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,6 @@ class DeviceStream:
 
     def open(self) -> Choice:
         """Open and start; raises AudioDeviceError."""
-        quiet_alsa()
         with muted_stderr():
             return self._open()
 

@@ -10,6 +10,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from assistant.adapters.native_noise import own_stderr
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
 from assistant.app import Assistant, Need, assistant
@@ -33,7 +34,10 @@ def add(commands: Commands) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Take turns until q, Ctrl-C or the end of input."""
-    with simulated(settings_of(options), options.scenario, options.at) as (settings, _):
+    with (
+        own_stderr(),
+        simulated(settings_of(options), options.scenario, options.at) as (settings, _),
+    ):
         loudspeaker = SounddeviceLoudspeaker(
             LoudspeakerSettings(device(settings.speak.loudspeaker))
         )

@@ -3,13 +3,16 @@
 import argparse
 from pathlib import Path
 
+from assistant.adapters.native_noise import own_stderr
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.wav_loudspeaker import WavLoudspeaker, WavLoudspeakerSettings
 from assistant.app import build_voice, model_store
 from assistant.cancel import CancelToken
 from assistant.commands.options import Commands, settings_of
+from assistant.commands.run import device
 from assistant.errors import UsageError
 from assistant.ports import Loudspeaker
+from assistant.settings import Settings
 from assistant.speak.speaking import speak
 from assistant.speak.wording import spoken
 
@@ -28,11 +31,16 @@ def execute(options: argparse.Namespace) -> int:
     if not options.text.strip():
         raise UsageError("There is nothing to say: the text is empty.")
     settings = settings_of(options)
+    with own_stderr():
+        return _say(options, settings)
+
+
+def _say(options: argparse.Namespace, settings: Settings) -> int:
     cancel = CancelToken()
     loudspeaker: Loudspeaker = (
         WavLoudspeaker(WavLoudspeakerSettings(options.out))
         if options.out
-        else SounddeviceLoudspeaker(LoudspeakerSettings(settings.speak.loudspeaker or None))
+        else SounddeviceLoudspeaker(LoudspeakerSettings(device(settings.speak.loudspeaker)))
     )
     voice = build_voice(settings, model_store(settings))
     try:
