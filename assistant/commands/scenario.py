@@ -1,9 +1,9 @@
 """Commands: a scenario's name comes in, settings that point at a simulated car go out."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
 from assistant.adapters.sim_process import SimProcess
 from assistant.settings import Settings, vehicle_folder
@@ -17,7 +17,8 @@ def simulated(
     if scenario is None:
         yield settings, None
         return
-    bus = f"unix:ask-{os.getpid()}"
-    car = SimProcess(scenario, vehicle_folder(settings.vehicle), bus, start_at_s)
-    with car:
-        yield replace(settings, vehicle_bus=replace(settings.vehicle_bus, spec=bus)), car
+    folder = vehicle_folder(settings.vehicle)
+    with TemporaryDirectory(prefix="auriga-") as channel:
+        bus = f"unix:{channel}"
+        with SimProcess(scenario, folder, bus, start_at_s) as car:
+            yield replace(settings, vehicle_bus=replace(settings.vehicle_bus, spec=bus)), car
