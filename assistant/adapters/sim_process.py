@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.errors import BusError
+from assistant.errors import AurigaError, BusError, UsageError
 
 READY_S = 20.0  # a cold start of Python on a busy machine
 STOP_S = 3.0
@@ -87,6 +87,13 @@ class SimProcess:
             if select.select([process.stdout], [], [], left)[0]:
                 piece = os.read(process.stdout.fileno(), 4096)
                 if not piece:
-                    reason = process.stderr.read().decode("utf-8", "replace").strip()
-                    raise BusError(reason or "The simulator ended before it was ready.")
+                    raise _ended(process)
                 seen += piece
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> AurigaError:
+    """What the simulator said at its early end; 2 is its code for a wrong scenario or vehicle."""
+    assert process.stderr is not None
+    reason = process.stderr.read().decode("utf-8", "replace").strip().removeprefix("sim: ")
+    kind = UsageError if process.wait(STOP_S) == UsageError.exit_code else BusError
+    return kind(reason or "The simulator ended before it was ready.")
