@@ -64,6 +64,7 @@ mirror() {
 make_root() {
     local address
     address="$(mirror)"
+    chmod 755 "$root" # mktemp makes it for root alone
     debootstrap --variant=minbase --include="$packages" "$suite" "$root" ${address:+"$address"}
     mount --bind /dev "$root/dev"
     mount -t devpts devpts "$root/dev/pts"
