@@ -103,7 +103,7 @@ class Interpreter:
         A word counts the less the more lamps share it, so "tyre lamp" is enough for the tyre
         pressure lamp and "pressure lamp" is not.
         """
-        best: tuple[float, Telltale] | None = None
+        best: tuple[tuple[float, int], Telltale] | None = None
         for lamp in self.telltales:
             if colour and lamp.colour != colour:
                 continue
@@ -115,8 +115,11 @@ class Interpreter:
             score = worth + len(said) if full else worth
             rest = self._unexplained(stems, self.shapes.lamp_filler | matched)
             near = worth >= LAMP_WORTH and rest <= LAMP_REST and not _only_digits(matched & stems)
-            if (full or near) and (best is None or score > best[0]):
-                best = (score, lamp)
+            # "Stability control off" and "stability control" differ in a word that tells nothing.
+            whole = [stem(word) for word in words(lamp.name)]
+            rank = (score, len(whole) if stems.issuperset(whole) else 0)
+            if (full or near) and (best is None or rank > best[0]):
+                best = (rank, lamp)
         return best[1] if best else None
 
     def _lamps_with(self, alternatives: frozenset[str]) -> int:

@@ -1,0 +1,139 @@
+"""Questions about warning lamps: what is lit, what it means, and what cannot be seen."""
+
+import pytest
+
+from assistant.cancel import CancelToken
+from assistant.events import (
+    Answer,
+    By,
+    Known,
+    ManualEvidence,
+    Outcome,
+    Reading,
+    Reason,
+    SignalEvidence,
+    Telltale,
+    Unknown,
+)
+from assistant.lookup.facts import Lookup
+from assistant.respond.quoting import sentences
+from assistant.respond.verify import grounded
+from tests import aster
+from tests.fakes import FakeManual
+from tests.turns import LEXICON, REPLIES, Build, known
+
+LAMPS = {lamp.id: lamp for lamp in aster.car().telltales}
+OFF = {lamp.path: known("off") for lamp in LAMPS.values()}
+
+
+def ask(text: str, **states: Reading | str) -> Answer:
+    """The answer where the named lamps are in these states and all others are off."""
+    readings: dict[str, Reading] = dict(OFF)
+    for lamp, state in states.items():
+        readings[LAMPS[lamp].path] = known(state) if isinstance(state, str) else state
+    car = aster.car(**{path.replace(".", "__"): reading for path, reading in readings.items()})
+    lookup = Lookup(car, FakeManual(aster.passages()), LEXICON, 12)
+    request = aster.interpreter().interpret(text)
+    return Build().responder.respond(request, lookup.facts(request), CancelToken())
+
+
+def quotes(answer: Answer) -> list[ManualEvidence]:
+    return [piece for piece in answer.evidence if isinstance(piece, ManualEvidence)]
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+@pytest.mark.parametrize("state", ["on", "flashing"])
+def test_the_meaning_of_every_lamp_is_quoted_from_its_own_section(
+    lamp: Telltale, state: str
+) -> None:
+    answer = ask(f"What does the {lamp.name} lamp mean?", **{lamp.id: state})
+    assert answer.outcome is Outcome.ANSWERED
+    assert {quote.section for quote in quotes(answer)} == {lamp.section}
+    assert all(quote.page for quote in quotes(answer))
+    assert SignalEvidence(lamp.path, known(state)) in answer.evidence
+    assert grounded(answer)
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_a_lamp_that_is_off_is_explained_and_said_to_be_off(lamp: Telltale) -> None:
+    answer = ask(f"What does the {lamp.name} lamp mean?")
+    assert quotes(answer)
+    assert answer.text.endswith(REPLIES.say["lamp_not_lit"])
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_a_lamp_that_cannot_be_seen_is_never_said_to_be_off(lamp: Telltale) -> None:
+    answer = ask(f"What does the {lamp.name} lamp mean?", **{lamp.id: Unknown(Reason.STALE)})
+    assert REPLIES.say["lamp_not_lit"] not in answer.text
+
+
+@pytest.mark.parametrize("colour", ["red", "amber"])
+def test_one_lit_lamp_of_a_colour_is_explained(colour: str) -> None:
+    for lamp in LAMPS.values():
+        if lamp.colour == colour:
+            answer = ask(f"What is that {colour} light?", **{lamp.id: "on"})
+            assert {quote.section for quote in quotes(answer)} == {lamp.section}
+
+
+def test_orange_is_amber() -> None:
+    answer = ask("What is that orange light?", TyrePressure="on")
+    assert {quote.section for quote in quotes(answer)} == {LAMPS["TyrePressure"].section}
+
+
+def test_several_lit_lamps_are_named_with_their_colours() -> None:
+    answer = ask("Is anything wrong?", OilPressure="on", TyrePressure="flashing")
+    assert answer.by is By.TEMPLATE
+    assert "engine oil pressure, red" in answer.text
+    assert "amber" in answer.text
+    assert len(answer.evidence) == 2
+
+
+def test_a_green_lamp_is_no_warning() -> None:
+    green = next(lamp for lamp in LAMPS.values() if lamp.colour == "green")
+    assert ask("Is anything wrong?", **{green.id: "on"}).text == REPLIES.say["no_lamp_any"]
+
+
+def test_no_lamp_is_said_only_when_all_of_them_are_seen_to_be_off() -> None:
+    answer = ask("Is anything wrong?")
+    assert answer.text == REPLIES.say["no_lamp_any"]
+    asked = {lamp.path for lamp in LAMPS.values() if lamp.colour in {"red", "amber"}}
+    assert {e.path for e in answer.evidence if isinstance(e, SignalEvidence)} == asked
+
+
+@pytest.mark.parametrize(
+    "lamp", [lamp for lamp in LAMPS.values() if lamp.colour in {"red", "amber"}], ids=str
+)
+def test_one_unknown_lamp_is_enough_not_to_call_all_well(lamp: Telltale) -> None:
+    answer = ask("Is anything wrong?", **{lamp.id: Unknown(Reason.STALE)})
+    assert answer.outcome is Outcome.REFUSED
+    assert REPLIES.unknown["stale"] in answer.text
+
+
+def test_a_lit_lamp_is_told_though_another_is_unknown() -> None:
+    answer = ask("Is anything wrong?", OilPressure="on", TyrePressure=Unknown(Reason.STALE))
+    assert {quote.section for quote in quotes(answer)} == {LAMPS["OilPressure"].section}
+
+
+def test_no_lamp_of_a_colour() -> None:
+    answer = ask("What is the red lamp?")
+    assert answer.text == REPLIES.say["no_lamp"].format(colour="red")
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_the_section_of_every_lamp_bears_its_name(lamp: Telltale) -> None:
+    own = [p for p in aster.passages() if p.section == lamp.section]
+    assert own
+    assert own[0].title.lower().replace("-", " ") == lamp.name.lower().replace("-", " ")
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_the_section_of_every_lamp_opens_with_a_text_to_quote(lamp: Telltale) -> None:
+    own = [p for p in aster.passages() if p.section == lamp.section and p.kind == "text"]
+    assert sentences(own[0].text)
+    assert lamp.colour in own[0].text.lower()
+
+
+def test_a_reading_of_a_lamp_is_what_the_evidence_holds() -> None:
+    answer = ask("What does the coolant temperature lamp mean?", CoolantTemperature="on")
+    readings = [e.reading for e in answer.evidence if isinstance(e, SignalEvidence)]
+    assert readings == [Known("on", None, 0.04)]
