@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import snowballstemmer
 
@@ -70,6 +71,13 @@ def load_lexicon(folder: Path) -> Lexicon:
         raise SettingsError(f"The word list {path} cannot be read: {error}.") from error
     if table.keys() != _KEYS:
         raise SettingsError(f"{path} must have exactly {', '.join(sorted(_KEYS))}.")
+    try:
+        return _lexicon(table)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(f"{path} has a wrong or missing key: {error}.") from error
+
+
+def _lexicon(table: Mapping[str, Any]) -> Lexicon:
     same: dict[str, tuple[str, ...]] = {}
     for group in table["same"]["words"]:
         for word in group:

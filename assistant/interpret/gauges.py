@@ -86,6 +86,11 @@ def load_gauges(
 
 
 def _places(table: dict[str, Any], driver_side: str) -> Places:
+    if driver_side not in SIDES:
+        raise SettingsError(
+            f"The driver sits on the left or on the right, not '{driver_side}'; change "
+            "region.driver_position in vehicle.toml."
+        )
     other = SIDES[1 - SIDES.index(driver_side)]
     doors = {driver_side: "DriverSide", other: "PassengerSide"}
     said = {

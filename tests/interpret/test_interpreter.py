@@ -1,0 +1,253 @@
+"""What a text is taken for; any text is taken for something."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from assistant.errors import SettingsError
+from assistant.events import Request, RequestKind
+from assistant.interpret.interpreter import load_shapes
+from tests import aster
+from tests.turns import ENGLISH, LEXICON, REPLIES
+
+LAMPS = {lamp.id: lamp for lamp in aster.car().telltales}
+
+
+def interpret(text: str) -> Request:
+    return aster.interpreter().interpret(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "gauge"),
+    [
+        ("How fast am I going?", "speed"),
+        ("how far can i drive", "range"),
+        ("How far can I drive on electricity?", "electric_range"),
+        ("How much charge do I have left?", "charge"),
+        ("How much petrol is left?", "fuel"),
+        ("What is my front left tyre pressure?", "tyre_pressure"),
+        ("Is any door open?", "doors"),
+        ("is the boot open", "boot"),
+        ("How cold is it outside?", "outside_temperature"),
+        ("Is the handbrake on?", "parking_brake"),
+        ("Is everybody buckled up?", "belts"),
+        ("Are the headlights on?", "low_beam"),
+        ("How hot is the coolant?", "coolant_temperature"),
+        ("How long until the car is charged?", "charging_time"),
+        ("What's the voltage of the 12 volt battery?", "voltage"),
+        ("Is the car charging?", "charging"),
+        ("When is the next service due?", "service_distance"),
+    ],
+)
+def test_a_question_about_the_present_is_for_the_car(text: str, gauge: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.VEHICLE, gauge)
+    assert request.gauge is not None
+    assert request.paths
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What should the rear tyre pressure be?",
+        "How do I open the boot?",
+        "How do I check the tyre pressure?",
+        "Where is the fuse box?",
+        "How fast can I drive with the temporary spare wheel?",
+        "How often should the engine oil be changed?",
+        "What is the capacity of the fuel tank?",
+        "How do I release the parking brake?",
+        "What oil does the engine take?",
+        "Can I tow a trailer?",
+        "How do I jump start the car?",
+        "Does this car have massage seats?",
+    ],
+)
+def test_a_question_about_how_things_are_done_or_ought_to_be_is_for_the_manual(text: str) -> None:
+    request = interpret(text)
+    assert request.kind is RequestKind.MANUAL
+    assert request.gauge is None
+
+
+@pytest.mark.parametrize("lamp", LAMPS)
+@pytest.mark.parametrize("form", ["What does the {} lamp mean?", "The {} light is on."])
+def test_every_lamp_is_known_by_its_name(lamp: str, form: str) -> None:
+    request = interpret(form.format(LAMPS[lamp].name.lower()))
+    assert (request.kind, request.slots.get("lamp")) == (RequestKind.WARNING, lamp)
+    assert request.paths == (LAMPS[lamp].path,)
+
+
+@pytest.mark.parametrize(
+    ("text", "lamp", "colours"),
+    [
+        ("What is that orange light?", "amber", {"amber"}),
+        ("What's the yellow symbol in the cluster?", "amber", {"amber"}),
+        ("a red lamp came on", "red", {"red"}),
+        ("Is anything wrong?", "any", {"red", "amber"}),
+        ("Are there any warnings?", "any", {"red", "amber"}),
+        ("Is the car okay?", "any", {"red", "amber"}),
+    ],
+)
+def test_lamps_may_be_asked_for_by_colour_or_all_together(
+    text: str, lamp: str, colours: set[str]
+) -> None:
+    request = interpret(text)
+    assert (request.kind, request.slots["lamp"]) == (RequestKind.WARNING, lamp)
+    asked = {LAMPS[name].colour for name in LAMPS if LAMPS[name].path in request.paths}
+    assert asked == colours
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Open the window.",
+        "please turn on the heating",
+        "Could you close the boot",
+        "Set the temperature to 21 degrees",
+        "lock the doors",
+        "honk",
+    ],
+)
+def test_an_order_to_the_car_is_a_command(text: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.COMMAND, "not_offered")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Is the window open?", "How do I open the window?", "What happens if I open the window?"],
+)
+def test_a_question_that_speaks_of_an_action_is_no_command(text: str) -> None:
+    assert interpret(text).kind is not RequestKind.COMMAND
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Hello", "hello"),
+        ("Thank you very much", "thanks"),
+        ("who are you", "identity"),
+        ("What can you do?", "help"),
+        ("stop", "stop"),
+        ("Goodbye", "bye"),
+    ],
+)
+def test_small_talk_is_recognized(text: str, name: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.SMALLTALK, name)
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "?!", "\x00", "—", "🚗🚗", "\n\t"])
+def test_no_words_are_nothing_heard(text: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "nothing_heard")
+
+
+@pytest.mark.parametrize("text", ["the", "is it", "what about that then", "well you know"])
+def test_words_that_tell_nothing_are_not_understood(text: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_understood")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("what is the tyre pressure", {}),
+        ("what is the front left tyre pressure", {"row": "Row1", "side": "Left"}),
+        ("what is the rear tyre pressure now", {"row": "Row2"}),
+        ("the pressure of the tyre behind on the right now", {"row": "Row2", "side": "Right"}),
+        ("tyre pressure nearside front", {"row": "Row1", "side": "Left"}),
+    ],
+)
+def test_places_narrow_a_question_down(text: str, places: dict[str, str]) -> None:
+    request = interpret(text)
+    assert request.name == "tyre_pressure"
+    assert dict(request.slots) == places
+    assert all(part in path for path in request.paths for part in places.values())
+    assert len(request.paths) == 4 // 2 ** len(places)
+
+
+def test_the_drivers_door_is_on_the_drivers_side() -> None:
+    request = interpret("is the driver's door open")
+    assert request.paths == ("Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",)
+
+
+def test_the_first_question_about_the_car_decides_among_sentences() -> None:
+    text = "I hear nothing. Is the engine on? It is so quiet."
+    request = interpret(text)
+    assert (request.kind, request.name, request.text) == (
+        RequestKind.VEHICLE,
+        "engine_running",
+        text,
+    )
+
+
+ANY_WORDS = st.lists(
+    st.sampled_from(
+        "what is the how do i can should tyre pressure lamp red amber warning door open charge far "
+        "fuel left front rear light on off mean engine oil hello thanks stop close why where 12 "
+        "2.4 it's driver's ? . , - ' ’ ſ \u212a İ".split()
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@given(st.one_of(st.text(max_size=200), ANY_WORDS))
+@example("\ud800")
+@example("'" * 500)
+@example("a's's's")
+@example("12" * 200)
+@example("What? " * 50)
+@example("{place} {0} %s \\1")
+def test_any_text_is_taken_for_some_request(text: str) -> None:
+    request = interpret(text)
+    assert request.text == text
+    match request.kind:
+        case RequestKind.VEHICLE:
+            assert request.gauge is not None
+            assert request.paths
+        case RequestKind.WARNING:
+            assert request.paths
+            assert {"lamp", "ask"} <= request.slots.keys()
+        case RequestKind.SMALLTALK:
+            assert request.name in REPLIES.talk
+        case RequestKind.MANUAL:
+            assert LEXICON.terms(text)
+        case _:
+            assert request.name in REPLIES.refuse
+
+
+@given(ANY_WORDS)
+def test_case_and_spaces_do_not_matter(text: str) -> None:
+    plain = interpret(text)
+    loud = interpret(f"  {text.upper()}  ")
+    if text.isascii():
+        assert (loud.kind, loud.name, loud.slots) == (plain.kind, plain.name, plain.slots)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text", ["what does " * 3000, "is any " * 5000, "a" * 100_000, "how do i " * 3000 + "mean"]
+)
+def test_a_very_long_text_is_taken_for_something_too(text: str) -> None:
+    assert interpret(text).kind in RequestKind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff", b"[ask", b"", b"command = 1\n", b'[ask]\nx = "("\n'],
+    ids=["binary", "no TOML", "empty", "keys missing", "no pattern"],
+)
+def test_a_file_of_shapes_that_is_wrong_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "requests.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"requests\.toml"):
+        load_shapes(tmp_path)
+
+
+def test_a_pattern_that_is_no_pattern_is_named(tmp_path: Path) -> None:
+    text = (ENGLISH / "requests.toml").read_text("utf-8")
+    (tmp_path / "requests.toml").write_text(text.replace("[ask]\n", '[ask]\nx = "("\n'), "utf-8")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_shapes(tmp_path)
