@@ -1,0 +1,100 @@
+"""What is looked up for a request: no more than it asks for."""
+
+import pytest
+
+from assistant.errors import BusError, ManualError
+from assistant.events import Facts, Known, Passage, Reason, Request, RequestKind, Unknown
+from assistant.lookup.facts import Lookup
+from tests.fakes import FakeManual, FakeVehicle
+from tests.turns import COOLANT, JACK, LAMP, LEXICON, MANUAL, SPEED, STEPS, known, small_car
+
+
+def look_up(
+    request: Request, vehicle: FakeVehicle | None = None, manual: FakeManual | None = None
+) -> Facts:
+    lookup = Lookup(vehicle or small_car(), manual or FakeManual(MANUAL), LEXICON, 12)
+    return lookup.facts(request)
+
+
+def lamp_request(*paths: str) -> Request:
+    slots = {"lamp": LAMP.id, "ask": "meaning"}
+    return Request(RequestKind.WARNING, "telltale", "the coolant lamp", slots, paths)
+
+
+def question(text: str) -> Request:
+    return Request(RequestKind.MANUAL, "fact", text)
+
+
+def test_a_gauge_is_read_and_the_manual_is_not_opened() -> None:
+    request = Request(RequestKind.VEHICLE, "speed", "", paths=(SPEED,))
+    facts = look_up(request, manual=FakeManual(error=ManualError("closed")))
+    assert facts == Facts(readings=((SPEED, known(88.0, "km/h")),))
+
+
+@pytest.mark.parametrize("kind", [RequestKind.SMALLTALK, RequestKind.UNKNOWN, RequestKind.COMMAND])
+def test_nothing_is_looked_up_for_what_needs_nothing(kind: RequestKind) -> None:
+    facts = look_up(
+        Request(kind, "x", "the jack"),
+        FakeVehicle(error=BusError("closed")),
+        FakeManual(error=ManualError("closed")),
+    )
+    assert facts == Facts()
+
+
+def test_a_question_for_the_manual_brings_the_whole_section() -> None:
+    more = Passage("15.4", "Changing a wheel", "204", "Tighten the wheel bolts.", order=9)
+    facts = look_up(question("where is the wrench"), manual=FakeManual((*MANUAL, more)))
+    assert facts.readings == ()
+    assert more in facts.hits.passages
+    assert STEPS not in facts.hits.passages
+
+
+def test_no_passage_comes_twice() -> None:
+    passages = look_up(question("where is the towing eye")).hits.passages
+    assert len({passage.order for passage in passages}) == len(passages)
+
+
+def test_the_section_of_a_lamp_is_worth_less_to_another_question() -> None:
+    pages = (
+        Passage("3.5", "Coolant", "41", "Coolant here.", order=1, score=1.0),
+        Passage("14.3", "Checking the coolant", "181", "Coolant there.", order=2, score=0.9),
+    )
+    facts = look_up(question("how do I check the coolant"), manual=FakeManual(pages))
+    assert facts.hits.passages[0].section == "14.3"
+
+
+def test_one_lamp_brings_its_section_whether_lit_or_not() -> None:
+    facts = look_up(lamp_request(LAMP.path))
+    assert facts.lamps == ()
+    assert facts.hits.passages == (COOLANT,)
+
+
+@pytest.mark.parametrize("state", ["on", "flashing"])
+def test_a_lit_lamp_is_among_the_lamps(state: str) -> None:
+    car = small_car()
+    car.readings[LAMP.path] = known(state)
+    assert look_up(lamp_request(LAMP.path), car).lamps == ((LAMP, state),)
+
+
+def test_an_unknown_lamp_is_not_lit() -> None:
+    car = small_car()
+    car.readings[LAMP.path] = Unknown(Reason.STALE)
+    assert look_up(lamp_request(LAMP.path), car).lamps == ()
+
+
+def test_errors_of_the_car_and_of_the_manual_go_to_the_caller() -> None:
+    with pytest.raises(BusError):
+        look_up(lamp_request(LAMP.path), FakeVehicle(telltales=(LAMP,), error=BusError("gone")))
+    with pytest.raises(ManualError):
+        look_up(question("jack"), manual=FakeManual(error=ManualError("gone")))
+
+
+def test_a_reading_is_handed_on_as_it_is() -> None:
+    reading = Known(508.0, "km", 0.1, ("Vehicle.A", "Vehicle.B"))
+    car = FakeVehicle({"Vehicle.Range": reading})
+    request = Request(RequestKind.VEHICLE, "range", "", paths=("Vehicle.Range",))
+    assert look_up(request, car).readings == (("Vehicle.Range", reading),)
+
+
+def test_the_passage_about_the_jack_is_found() -> None:
+    assert look_up(question("where is the jack")).hits.passages[0] == JACK
