@@ -5,6 +5,7 @@ single keys, the command line overrides both. Nothing else in the assistant read
 settings or an environment variable.
 """
 
+import contextlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -133,8 +134,9 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
 def vehicle_folder(vehicle: str) -> Path:
     """The folder of a vehicle given by its id in config/vehicles or by a path."""
     for folder in (CONFIG / "vehicles" / vehicle, Path(vehicle)):
-        if (folder / "vehicle.toml").is_file():
-            return folder.resolve()
+        with contextlib.suppress(OSError):  # a name that no file may have
+            if (folder / "vehicle.toml").is_file():
+                return folder.resolve()
     known = ", ".join(sorted(p.parent.name for p in CONFIG.glob("vehicles/*/vehicle.toml")))
     raise SettingsError(
         f"There is no vehicle '{vehicle}': it is neither one of config/vehicles ({known}) nor a "
