@@ -19,6 +19,8 @@ from assistant.errors import SettingsError
 from assistant.events import Term
 
 WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?(?:[.,]\d+)*", re.IGNORECASE)
+LETTERS = frozenset("acefghijklmoqstuvwxyz")
+"""Single letters that are parts of words ("I'm", "a"); b, d, n, p and r are also gears."""
 _KEYS = {"stop", "phrases", "same"}
 
 
@@ -41,7 +43,7 @@ class Lexicon:
         """The telling words of a question, each once, with their equivalents."""
         found: dict[str, Term] = {}
         for word in self.plain(question).split():
-            if word in self.stop or (len(word) == 1 and not word.isdigit()):
+            if word in self.stop or word in LETTERS:
                 continue
             key = stem(word.removesuffix("'s"))
             alternatives = self.same.get(key, ())

@@ -1,13 +1,13 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from assistant.events import Facts, Hits, Known, Request, RequestKind, Telltale
+from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, Telltale
 from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 4  # of how many of the best sections everything is considered
-LAMP_SHARE = 0.6  # what a lamp's section is worth to a question about something else
+NEARLY = 0.75  # of the best coverage: as good as the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,24 @@ class Lookup:
         to the one that holds the question's words.
         """
         hits = self.manual.search(self.lexicon.terms(request.text), self.passages)
-        lamps = {lamp.section for lamp in self.vehicle.telltales}
-        # The section of a lamp is for questions about that lamp, which come another way.
-        ranked = sorted(
-            (
-                replace(p, score=p.score * LAMP_SHARE) if p.section in lamps else p
-                for p in hits.passages
-            ),
-            key=lambda passage: -passage.score,
-        )
+        ranked = self._about_the_car(hits.passages)
         found = {passage.order: passage for passage in ranked}
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
         return Hits(tuple(found.values()), hits.terms)
+
+    def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
+        """Leave the lamps' sections out, where others hold nearly as much of the question.
+
+        They are for questions about a lamp, which come another way, and name so much of the car
+        that they would crowd out the sections about it.
+        """
+        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        others = [passage for passage in passages if passage.section not in lamps]
+        best = max((passage.coverage for passage in passages), default=0.0)
+        nearly = max((passage.coverage for passage in others), default=0.0)
+        return others if nearly >= NEARLY * best else list(passages)
 
     def _lamps(self, request: Request) -> Facts:
         asked = [lamp for lamp in self.vehicle.telltales if lamp.path in request.paths]

@@ -119,17 +119,28 @@ def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     total = sum(term.weight for term in hits.terms) or 1.0
     asked = _Question(ask, hits.terms, total, measure_of(question))
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
+    openings = _openings(hits.passages)
     found = [
-        _weigh(asked, passage, text, position, passage.score / top)
+        _weigh(asked, passage, text, passage.score / top, opens=opens and not number)
         for passage in hits.passages
-        for position, text in enumerate(_pieces(passage))
+        for opens in (passage.order in openings,)
+        for number, text in enumerate(_pieces(passage))
     ]
     # Of pieces that fit equally well the earlier is said: a section begins with what is general.
     found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
     return found
 
 
-def _weigh(asked: _Question, passage: Passage, text: str, position: int, rank: float) -> Piece:
+def _openings(passages: tuple[Passage, ...]) -> set[int]:
+    """The passages that a section begins with, by their order."""
+    first: dict[str, int] = {}
+    for passage in passages:
+        if passage.kind is PassageKind.TEXT:
+            first[passage.section] = min(passage.order, first.get(passage.section, passage.order))
+    return set(first.values())
+
+
+def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens: bool) -> Piece:
     own, around = _stems(text), _stems(f"{passage.title} {passage.heading}")
     in_text = {term: _has(term, own) for term in asked.terms}
     in_title = {term: _has(term, around) for term in asked.terms}
@@ -144,7 +155,7 @@ def _weigh(asked: _Question, passage: Passage, text: str, position: int, rank: f
         share = (held + CONTEXT * context) / asked.total
         on_subject = _on_subject(asked, in_text, in_title)
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
-    worth += _fit(asked, passage, text, position, titled=any(in_title.values()))
+    worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
 
 
@@ -165,21 +176,20 @@ def _title_share(terms: tuple[Term, ...], title: str) -> float:
     return sum(word in asked for word in told) / len(told) if told else 0.0
 
 
-def _fit(asked: _Question, passage: Passage, text: str, position: int, *, titled: bool) -> float:
+def _fit(asked: _Question, kind: PassageKind, text: str, *, opens: bool) -> float:
     """How well the form of a piece fits the form of the question."""
-    kind = passage.kind
     if asked.ask == "how_to":
         told = 0.2 if kind is PassageKind.TEXT and IMPERATIVE.match(text) else 0.0
         return {PassageKind.PROCEDURE: 0.35, PassageKind.TABLE: -0.2}.get(kind, told)
     fit = {PassageKind.WARNING: -0.1, PassageKind.PROCEDURE: -0.2}.get(kind, 0.0)
     if asked.measure is not None:
         fit += 0.35 if asked.measure.search(text) else -0.15
-    if asked.ask == "where" and kind is not PassageKind.TABLE and PLACE.search(text):
-        fit += 0.15
+    if asked.ask == "where":
+        fit += 0.2 if kind is not PassageKind.TABLE and PLACE.search(text) else -0.1
     if asked.ask == "meaning" and MEANS.search(text):
         fit += 0.15
-    if asked.ask == "definition" and position == 0 and titled and kind is PassageKind.TEXT:
-        fit += 0.2
+    if asked.ask == "definition" and opens:
+        fit += 0.3  # a section begins by saying what its subject is
     return fit
 
 

@@ -22,6 +22,7 @@ from assistant.respond.quoting import sentences, steps, without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"
+TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
@@ -72,14 +73,13 @@ def _explained(
 
 def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    ask = request.slots["ask"]
-    if ask == "meaning":
-        return []
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)
     )
-    pieces = choose(request.text, ask, Hits(facts.hits.passages, telling))
+    if sum(term.weight for term in telling) < TELLING:
+        return []
+    pieces = choose(request.text, request.slots["ask"], Hits(facts.hits.passages, telling))
     if not pieces or pieces[0].held < POINTED or pieces[0].passage.kind is PassageKind.TABLE:
         return []
     best = pieces[0]

@@ -8,7 +8,8 @@ REFERENCE = re.compile(
 )
 BOX = re.compile(r"^(?:Warning|Caution|Note|Danger):\s*")
 LEANING = re.compile(
-    r"^(it|they|this|these|that|those|he|she|do so|otherwise|then|also|in that case|here)\b",
+    r"^(it|they|this|these|that|those|he|she|do so|otherwise|then|also|in that case|here"
+    r"|\w+ (it|them))\b",
     re.IGNORECASE,
 )
 
