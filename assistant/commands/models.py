@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from assistant.app import model_store
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import DiskFullError, ModelError
 from models import ModelStoreError, Store, fetch
+
+TELL_S = 5.0  # between lines where stderr is no terminal
 
 
 def add(commands: Commands) -> None:
@@ -100,9 +103,11 @@ def _add(store: Store, options: argparse.Namespace) -> int:
 
 
 class _Bar:
-    """A progress bar on stderr; silent where that is no terminal."""
+    """How far it is, on stderr: a bar on a terminal, elsewhere a line now and then."""
 
     def __init__(self, name: str) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._told = time.monotonic()
         self._bar = tqdm(
             desc=name,
             unit="B",
@@ -110,7 +115,7 @@ class _Bar:
             unit_divisor=1024,
             total=0,
             leave=False,
-            disable=not sys.stderr.isatty(),
+            disable=not self._terminal,
         )
 
     def __enter__(self) -> "_Bar":
@@ -121,6 +126,16 @@ class _Bar:
 
     def update(self, what: str, done: int, total: int) -> None:
         """Show how far it is."""
+        if not self._terminal:
+            self._tell(what, done, total)
+            return
         self._bar.total = total
         self._bar.set_description(what, refresh=False)
         self._bar.update(done - self._bar.n)
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._told >= TELL_S:
+            self._told = now
+            of = f" of {total / 1e6:.0f}" if total else ""
+            print(f"{what}: {done / 1e6:.0f}{of} MB", file=sys.stderr, flush=True)
