@@ -22,7 +22,6 @@ from assistant.events import (
 WIDTH = 11
 MAX_EVIDENCE = 4
 MAX_QUOTE = 90  # characters
-MAX_QUOTE = 90  # characters
 
 
 def show_to(stream: TextIO | None = None) -> Callable[[TurnEvent], None]:
