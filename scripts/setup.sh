@@ -23,6 +23,7 @@ check_machine() {
 }
 
 make_venv() {
+    ! .venv/bin/python -c '' 2>/dev/null || return 0 # another make was quicker
     check_machine
     echo "Making the virtual environment .venv with $("$python" --version)."
     "$python" -m venv --clear .venv
