@@ -49,17 +49,8 @@ def build_manual(files: Sequence[Path], data: Path, vehicle_id: str) -> int:
     return build(target, _passages(files), BY_HAND + _fingerprint(files))
 
 
-def _passages(files: Sequence[Path]) -> Iterator[Passage]:
-    for path in files:
-        found = False
-        for passage in read_markdown(_text(path)):
-            found = True
-            yield passage
-        if not found:
-            raise ManualError(f"{path} holds no text; expected Markdown with headings.")
-
-
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a manual's file; raises ManualError where it is none."""
     if path.suffix not in SUFFIXES:
         raise ManualError(
             f"{path} is a '{path.suffix}' file; a manual is built from Markdown (.md)."
@@ -77,6 +68,16 @@ def _text(path: Path) -> str:
     if "\x00" in text:
         raise ManualError(f"{path} is binary, not text; expected Markdown.")
     return text
+
+
+def _passages(files: Sequence[Path]) -> Iterator[Passage]:
+    for path in files:
+        found = False
+        for passage in read_markdown(read_text(path)):
+            found = True
+            yield passage
+        if not found:
+            raise ManualError(f"{path} holds no text; expected Markdown with headings.")
 
 
 def _fingerprint(files: Sequence[Path]) -> str:

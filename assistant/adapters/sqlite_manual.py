@@ -4,8 +4,10 @@ The file is built from the passages by `build`, as a whole and under a temporary
 manual is never half there. `fingerprint` names the sources it was built from.
 """
 
+import contextlib
 import json
 import math
+import os
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -52,7 +54,7 @@ class SqliteManual:
         try:
             # Turns run on worker threads; the runtime lets only one turn look up at a time.
             self._connection = sqlite3.connect(
-                f"file:{self._path}?mode=ro", uri=True, check_same_thread=False
+                f"{self._path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
             )
             self._count = self._connection.execute("SELECT count(*) FROM passage").fetchone()[0]
         except sqlite3.Error as error:
@@ -122,7 +124,8 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
 
     Raises ManualError when there is no passage, DiskFullError when there is no room.
     """
-    part = path.with_name(path.name + ".part")
+    # Another process may build the same manual at this moment, so the name is our own.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
@@ -139,7 +142,8 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
             raise DiskFullError(f"{path} cannot be written: {error}; free some space.") from error
         raise ManualError(f"{path} cannot be built: {error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
     return count
 
 
@@ -148,7 +152,7 @@ def built_from(path: Path) -> str:
     if not path.is_file():
         return ""
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             rows = dict(connection.execute("SELECT key, value FROM manual"))
         finally:

@@ -8,7 +8,7 @@ from assistant.app import data_folder
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
 from assistant.lookup.pagination import paginate
-from assistant.manuals import build_manual, manual_file
+from assistant.manuals import build_manual, manual_file, read_text
 from assistant.settings import vehicle_folder
 
 
@@ -41,7 +41,7 @@ def _paginate(options: argparse.Namespace) -> int:
     files = sorted(options.folder.glob("*.md"))
     if not files:
         raise ManualError(f"There is no Markdown file in {options.folder}.")
-    texts = [path.read_text(encoding="utf-8") for path in files]
+    texts = [read_text(path) for path in files]
     changed = 0
     for path, before, after in zip(files, texts, paginate(texts), strict=True):
         if before != after:
