@@ -6,6 +6,7 @@ sentence on stderr, never a traceback.
 """
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -15,7 +16,7 @@ from typing import NoReturn
 
 from assistant import __version__
 from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
-from assistant.errors import AurigaError, UsageError
+from assistant.errors import AurigaError, DiskFullError, UsageError
 
 COMMANDS = (run, ask, say, models, manual, bench, doctor, demo)
 INTERRUPTED = 130
@@ -34,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.lastResort.setFormatter(logging.Formatter("auriga: %(message)s"))
     try:
         options = _parser().parse_args(arguments)
-        return int(options.execute(options))
+        code = int(options.execute(options))
+        sys.stdout.flush()
+        return code
     except AurigaError as error:
         print(f"auriga: {error}", file=sys.stderr)
         return error.exit_code
@@ -42,17 +45,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nauriga: interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:  # a full disk, a folder that may not be written, …
+        _drop_output()
+        where = error.filename or "the output"
+        reason = error.strerror or type(error).__name__
+        print(
+            f"auriga: {where} cannot be used ({reason}); free some space or name another place.",
+            file=sys.stderr,
+        )
+        return DiskFullError.exit_code
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere, or the interpreter's end would fail on it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def entry() -> NoReturn:
     """The console script. SIGTERM ends it as Ctrl-C does, so that nothing is left behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
+    sys.exit(main())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """Commands: the options that several commands share, and the settings they make."""
 
 import argparse
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,19 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         "--scenario", metavar="NAME", help="start a simulated car: a name in config/scenarios"
     )
     parser.add_argument(
-        "--at", type=float, default=0.0, metavar="SECONDS", help="enter the scenario at this time"
+        "--at",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="enter the scenario at this time",
     )
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no time from 0 s on")
+    return seconds
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
