@@ -25,6 +25,7 @@ class SimProcess:
         self._command = [sys.executable, "-m", "sim", scenario, "--vehicle", str(vehicle)]
         self._command += ["--bus", bus, "--control", "stdin", "--start-at", str(start_at_s)]
         self._process: subprocess.Popen[bytes] | None = None
+        self._unread = b""
 
     @property
     def process_id(self) -> int | None:
@@ -67,7 +68,7 @@ class SimProcess:
         """The lines that the scenario printed since the last look; never waits."""
         assert self._process is not None and self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
-        out = b""
+        out, self._unread = self._unread, b""
         while select.select([descriptor], [], [], 0)[0]:
             piece = os.read(descriptor, 65536)
             if not piece:
@@ -80,7 +81,7 @@ class SimProcess:
         assert process is not None and process.stdout is not None and process.stderr is not None
         deadline = time.monotonic() + READY_S
         seen = b""
-        while b"ready" not in seen:
+        while b"ready\n" not in seen:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise BusError(f"The simulator was not ready within {READY_S:.0f} s.")
@@ -89,6 +90,7 @@ class SimProcess:
                 if not piece:
                     raise _ended(process)
                 seen += piece
+        self._unread = seen.partition(b"ready\n")[2]  # steps may have come with it
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> AurigaError:

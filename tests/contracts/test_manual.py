@@ -1,0 +1,168 @@
+"""What every Manual does, on the fake and on SQLite."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.adapters.sqlite_manual import SqliteManual, build
+from assistant.errors import ManualError
+from assistant.events import Passage, PassageKind, Term
+from assistant.ports import Manual
+from tests.fakes import FakeManual
+from tests.turns import JACK, MANUAL, STEPS
+
+ROW = Passage(
+    "11.3", "Tyre pressures", "166", "Front: 2.4; Rear: 2.3", PassageKind.TABLE, "11 Wheels",
+    "With a load", (("Front", "2.4"), ("Rear", "2.3")), 4,
+)  # fmt: skip
+PASSAGES = (*MANUAL, ROW)
+
+
+def terms(*words: str) -> tuple[Term, ...]:
+    return tuple(Term((word,)) for word in words)
+
+
+class ManualContract:
+    """Override `manual`: an open one that holds PASSAGES."""
+
+    def test_it_finds_the_passage_that_holds_the_words(self, manual: Manual) -> None:
+        assert manual.search(terms("jack", "wrench"), 5).passages[0].text == JACK.text
+
+    def test_a_passage_comes_back_as_it_was(self, manual: Manual) -> None:
+        (found,) = manual.section("11.3")
+        for name in ("section", "title", "page", "text", "kind", "chapter", "heading", "row"):
+            assert getattr(found, name) == getattr(ROW, name)
+
+    def test_any_of_the_words_of_a_term_will_do(self, manual: Manual) -> None:
+        (hit, *_) = manual.search((Term(("wobble", "dipstick")),), 5).passages
+        assert hit.section == STEPS.section
+
+    def test_no_more_than_asked_for_are_found(self, manual: Manual) -> None:
+        assert len(manual.search(terms("the", "jack", "engine", "rear"), 2).passages) == 2
+
+    def test_words_that_are_not_there_find_nothing(self, manual: Manual) -> None:
+        assert manual.search(terms("zeppelin"), 5).passages == ()
+
+    def test_no_words_find_nothing(self, manual: Manual) -> None:
+        assert manual.search((), 5).passages == ()
+
+    def test_every_term_comes_back_with_its_weight(self, manual: Manual) -> None:
+        hits = manual.search(terms("jack", "zeppelin"), 5)
+        assert [term.words for term in hits.terms] == [("jack",), ("zeppelin",)]
+        assert all(term.weight > 0 for term in hits.terms)
+
+    def test_a_section_comes_in_its_order(self, manual: Manual) -> None:
+        assert [passage.section for passage in manual.section("15.4")] == ["15.4"]
+        assert manual.section("99.9") == ()
+
+    @pytest.mark.parametrize(
+        "word", ['"', "jack AND", "*", "NEAR(", "jack OR 1=1", "'", "-", "^", "x\x00y", "col:x", ""]
+    )
+    def test_no_word_is_an_operator(self, manual: Manual, word: str) -> None:
+        manual.search(terms(word), 5)
+        manual.section(word)
+
+    def test_it_may_be_searched_from_another_thread(self, manual: Manual) -> None:
+        found: list[int] = []
+        thread = threading.Thread(
+            target=lambda: found.append(len(manual.search(terms("jack"), 5).passages))
+        )
+        thread.start()
+        thread.join()
+        assert found == [1]
+
+    def test_it_may_be_closed_twice(self, manual: Manual) -> None:
+        manual.close()
+        manual.close()
+
+
+def _use(manual: Manual) -> None:
+    manual.open()
+    manual.search(terms("jack"), 5)
+    manual.section("15.4")
+
+
+class TestFakeManual(ManualContract):
+    @pytest.fixture
+    def manual(self) -> FakeManual:
+        manual = FakeManual(PASSAGES)
+        manual.open()
+        return manual
+
+
+class TestSqliteManual(ManualContract):
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        path = tmp_path / "manual.sqlite"
+        assert build(path, PASSAGES, "mine") == len(PASSAGES)
+        return path
+
+    @pytest.fixture
+    def manual(self, path: Path) -> Iterator[SqliteManual]:
+        manual = SqliteManual(path)
+        manual.open()
+        yield manual
+        manual.close()
+
+    def test_the_share_of_the_question_is_told(self, manual: SqliteManual) -> None:
+        hit = manual.search(terms("jack", "wrench", "zeppelin"), 5).passages[0]
+        assert 0 < hit.coverage < 1
+        assert manual.search(terms("jack", "wrench"), 5).passages[0].coverage == 1.0
+
+    def test_a_rarer_word_weighs_more(self, manual: SqliteManual) -> None:
+        rare, common = manual.search(terms("jack", "the"), 5).terms
+        assert rare.weight > common.weight
+
+    def test_better_passages_come_first(self, manual: SqliteManual) -> None:
+        scores = [p.score for p in manual.search(terms("jack", "the", "engine"), 9).passages]
+        assert scores == sorted(scores, reverse=True)
+
+    def test_it_is_opened_for_reading_only(self, path: Path) -> None:
+        before = path.read_bytes()
+        manual = SqliteManual(path)
+        manual.open()
+        manual.search(terms("jack"), 5)
+        manual.close()
+        assert path.read_bytes() == before
+
+    def test_a_closed_manual_cannot_be_searched(self, manual: SqliteManual) -> None:
+        manual.close()
+        with pytest.raises(ManualError, match="not open"):
+            manual.search(terms("jack"), 5)
+        with pytest.raises(ManualError, match="not open"):
+            manual.section("1")
+
+    def test_it_can_be_opened_again(self, manual: SqliteManual) -> None:
+        manual.close()
+        manual.open()
+        manual.open()
+        assert manual.search(terms("jack"), 5).passages
+
+    @pytest.mark.parametrize("content", [None, b"", b"text", b"SQLite format 3\x00" + b"\x01" * 99])
+    def test_a_file_that_is_no_manual_is_named(self, tmp_path: Path, content: bytes | None) -> None:
+        path = tmp_path / "other.sqlite"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ManualError, match="auriga manual build"):
+            SqliteManual(path).open()
+
+    def test_a_file_that_is_damaged_behind_its_start_is_an_error_of_the_turn(
+        self, path: Path
+    ) -> None:
+        content = bytearray(path.read_bytes())
+        content[8192:] = b"\xff" * (len(content) - 8192)
+        path.write_bytes(content)
+        manual = SqliteManual(path)
+        with pytest.raises(ManualError):
+            _use(manual)
+        manual.close()
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(st.lists(st.text(max_size=12), max_size=5))
+    def test_any_words_can_be_searched(self, manual: SqliteManual, words: list[str]) -> None:
+        for passage in manual.search(terms(*words), 5).passages:
+            assert 0 <= passage.coverage <= 1.0 + 1e-9
