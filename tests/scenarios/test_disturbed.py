@@ -106,7 +106,7 @@ def test_a_killed_command_takes_its_children_along(quick: Auriga, tmp_path: Path
 
 
 def test_a_voice_that_is_killed_is_started_again(quick: Auriga, tmp_path: Path, many: Path) -> None:
-    many.write_text("what is the tyre pressure\n" * 40)
+    many.write_text("what is the tyre pressure\n" * 6)
     reply = tmp_path / "reply.wav"
     words = ["ask", "--batch", many, "--keep", "--scenario", "city", "--say", reply]
     with quick.start(*words) as process:
@@ -120,7 +120,7 @@ def test_a_voice_that_is_killed_is_started_again(quick: Auriga, tmp_path: Path, 
     assert "Traceback" not in error
     assert all(line.startswith("auriga: ") for line in error.splitlines())
     sound, rate = read_wav(reply)
-    assert len(sound) / rate > 60.0  # the answers after it were spoken
+    assert len(sound) / rate > 14.0  # more than two answers, so those after it were spoken
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(quick: Auriga, many: Path) -> None:
