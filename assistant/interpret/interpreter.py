@@ -13,12 +13,22 @@ from pathlib import Path
 from types import MappingProxyType
 
 from assistant.errors import SettingsError
-from assistant.events import Request, RequestKind, Telltale
+from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.lexicon import Lexicon, stem, words
 
-_SHAPES_KEYS = {"ask", "talk", "lamp", "manual_asks", "never_live", "question", "filler", "command"}
-SENTENCE = re.compile(r"(?<=[.?!])\s+")
+_SHAPES_KEYS = {
+    "ask",
+    "talk",
+    "lamp",
+    "manual_asks",
+    "never_live",
+    "question",
+    "opens_question",
+    "filler",
+    "command",
+}
+CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 ANY_LAMP = "any"
 LAMP_REST = 2  # telling words beside it that a lamp named in part may leave unexplained
 LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
@@ -37,6 +47,7 @@ class Shapes:
     warnings: re.Pattern[str]  # asks whether anything is wrong
     colours: Mapping[str, str]  # word -> the profile's colour
     question: re.Pattern[str]  # has the words of a question
+    opens_question: re.Pattern[str]  # a clause that asks by itself
     command: re.Pattern[str]
     lamp_filler: frozenset[str]  # stems that mean nothing beside a lamp
     filler: frozenset[str]  # stems that mean nothing beside a gauge
@@ -55,12 +66,14 @@ class Interpreter:
     def interpret(self, text: str) -> Request:
         """The request that a text makes; kind `unknown` where there is no telling word.
 
-        People lead up to a question and add to it ("Is the engine on? I can't hear it."): the
-        first sentence that asks the car something decides, else the whole text does.
+        People lead up to a question and add to it ("It's so quiet, is the engine on? I can't hear
+        it."): the last clause that asks the car something decides, else the whole text does.
         """
-        parts = [part for part in SENTENCE.split(text) if part.strip()]
+        parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
-            for part in sorted(parts, key=lambda part: not part.endswith("?")):
+            for part in reversed(parts):
+                if not self.shapes.opens_question.search(self.lexicon.plain(part)):
+                    continue
                 request = self._interpret(part)
                 if request.kind in {RequestKind.VEHICLE, RequestKind.WARNING}:
                     return replace(request, text=text)
@@ -146,27 +159,13 @@ class Interpreter:
                 rank = (key.live, len(key.words))
                 if key.matches(stems) and (best is None or rank > best[0]):
                     best = (rank, named, key)
-        if best is None:
+        if best is None or ask in self.shapes.never_live:
             return None
         (live, size), named, key = best
-        explained = frozenset().union(*key.words)
-        if ask in self.shapes.never_live:
+        rest = self._unexplained(stems, frozenset().union(*key.words))
+        if not live and (ask in self.shapes.manual_asks or rest >= max(2, size)):
             return None
-        if not live and (
-            ask in self.shapes.manual_asks or self._unexplained(stems, explained) >= max(2, size)
-        ):
-            return None
-        gauge = named.gauge
-        kinds = {kind for path in gauge.paths for kind in path.where}
-        places = {k: part for k, part in self.places.named(stems).items() if k in kinds}
-        paths = tuple(
-            path.path
-            for path in gauge.paths
-            if all(path.where.get(kind) == part for kind, part in places.items())
-        )
-        return Request(
-            RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge
-        )
+        return _gauge_request(text, named.gauge, self.places.named(stems))
 
     def _unexplained(self, stems: frozenset[str], explained: frozenset[str]) -> int:
         """How many telling words are neither part of the gauge nor mere filler."""
@@ -204,6 +203,7 @@ def load_shapes(folder: Path) -> Shapes:
             warnings=re.compile(table["lamp"]["warnings"]),
             colours=MappingProxyType(table["lamp"]["colours"]),
             question=re.compile(table["question"]),
+            opens_question=re.compile(table["opens_question"]),
             command=re.compile(table["command"]),
             lamp_filler=frozenset(stem(word) for word in table["lamp"]["filler"].split()),
             filler=frozenset(stem(word) for word in table["filler"].split()),
@@ -216,6 +216,17 @@ def load_shapes(folder: Path) -> Shapes:
 
 def _stems(plain: str) -> frozenset[str]:
     return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
+
+
+def _gauge_request(text: str, gauge: Gauge, said: dict[str, str]) -> Request:
+    kinds = {kind for path in gauge.paths for kind in path.where}
+    places = {kind: part for kind, part in said.items() if kind in kinds}
+    paths = tuple(
+        path.path
+        for path in gauge.paths
+        if all(path.where.get(kind) == part for kind, part in places.items())
+    )
+    return Request(RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge)
 
 
 def _only_digits(stems: frozenset[str]) -> bool:
