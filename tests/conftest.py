@@ -1,5 +1,6 @@
 """What all tests share: where the models are, and that nothing is left behind."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -60,5 +61,8 @@ def _left(threads: set[threading.Thread], children: set[str]) -> list[str]:
 
 
 def _children() -> set[str]:
-    lists = (path.read_text() for path in Path("/proc/self/task").glob("*/children"))
-    return {number for line in lists for number in line.split()}
+    found: set[str] = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread just ended
+            found.update(path.read_text().split())
+    return found
