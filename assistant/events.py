@@ -271,6 +271,7 @@ class Answer:
     by: By
     text: str
     evidence: tuple[Evidence, ...] = ()
+    short: str = ""  # what is spoken where the text is too long for it
 
 
 # --- what a turn reports while it runs -------------------------------------------------------

@@ -126,7 +126,7 @@ def _think(
     yield Found(facts, _since(began))
     began = time.monotonic()
     answer = stages.responder.respond(request, facts, cancel)
-    answered = Answered(answer, spoken(answer.text), _since(began))
+    answered = Answered(answer, spoken(answer.short or answer.text), _since(began))
     yield answered
     return answered
 

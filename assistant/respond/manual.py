@@ -13,6 +13,7 @@ from assistant.respond.tables import row_sentence
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
 MAX_ROWS = 2
+HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
 NEVER = 2.0  # a share that nothing reaches
 
@@ -27,7 +28,7 @@ def answer_manual(
         min_coverage = 0.99 if len(facts.hits.terms) > 1 else NEVER
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
-    best = pieces[0]
+    best = _procedure_of(pieces) if request.name == HOW_TO else pieces[0]
     if best.passage.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.passage.kind is PassageKind.PROCEDURE:
@@ -58,18 +59,32 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
 
 
+def _procedure_of(pieces: list[Piece]) -> Piece:
+    """The best piece, or the steps that its section gives for what it only speaks of."""
+    best = pieces[0]
+    if best.passage.kind is not PassageKind.TEXT:
+        return best
+    for piece in pieces:
+        passage = piece.passage
+        same = passage.section == best.passage.section and piece.on_subject
+        if same and passage.kind is PassageKind.PROCEDURE:
+            return piece
+    return best
+
+
 def _from_procedure(best: Piece, replies: Replies, max_words: int) -> Answer:
-    """The first steps, as many as fit; where the rest is, if there is one."""
+    """All steps as text; spoken are the first, as many as fit, and where the rest is."""
+    all_steps = [without_references(step) for step in steps(best.text)]
     said: list[str] = []
-    all_steps = steps(best.text)
     for step in all_steps:
         if said and len(" ".join([*said, step]).split()) > max_words:
             break
-        said.append(without_references(step))
-    text = " ".join(said)
+        said.append(step)
+    short = " ".join(said)
     if len(said) < len(all_steps):
-        text = f"{text} {replies.say['more_steps'].format(section=best.passage.section)}"
-    return Answer(Outcome.ANSWERED, By.QUOTE, text, (_evidence(best, best.text),))
+        short = f"{short} {replies.say['more_steps'].format(section=best.passage.section)}"
+    text = " ".join(f"{number}. {step}" for number, step in enumerate(all_steps, 1))
+    return Answer(Outcome.ANSWERED, By.QUOTE, text, (_evidence(best, best.text),), short)
 
 
 def _evidence(piece: Piece, quote: str) -> ManualEvidence:

@@ -34,7 +34,8 @@ class Phrasing:
 
     def phrase(self, question: str, answer: Answer, cancel: CancelToken) -> Answer:
         """The answer in the model's words where they are verified, else unchanged."""
-        if answer.by is not By.QUOTE or len(answer.text.split()) < MIN_WORDS:
+        steps = bool(answer.short)  # a procedure loses a step in one sentence
+        if answer.by is not By.QUOTE or steps or len(answer.text.split()) < MIN_WORDS:
             return answer
         quotes = [e.quote for e in answer.evidence if isinstance(e, ManualEvidence)]
         prompt = f"Manual: {answer.text}\nQuestion: {question}\nAnswer:"

@@ -42,7 +42,8 @@ def grounded(answer: Answer) -> bool:
     allowed: set[str] = set()
     for evidence in answer.evidence:
         allowed |= _numbers_of(evidence)
-    return numbers_in(answer.text.replace(TWELVE_VOLT, "")) <= allowed
+    told = f"{answer.text} {answer.short}".replace(TWELVE_VOLT, "")
+    return numbers_in(told) <= allowed
 
 
 def supported(sentence: str, quote: str) -> bool:
