@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from models.errors import ModelStoreError
@@ -23,6 +24,8 @@ from models.store import BLOCK, Progress, Quantizer, Store, sha256
 
 CONNECT_SECONDS = 30
 PIP_SECONDS = 1800
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What zipfile raises for an archive that is damaged, encrypted or packed in an unknown way."""
 MAX_MEMBER_BYTES = 8 << 30  # no weight of ours is larger; a crafted archive might claim to be
 
 
@@ -172,7 +175,7 @@ def _extract(archive: Path, take: str, stage: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with bundle.open(member) as source, target.open("wb") as out:
                     shutil.copyfileobj(source, out, BLOCK)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise ModelStoreError(f"{archive.name} is not a zip archive: {error}.") from error
 
 

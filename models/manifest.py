@@ -75,8 +75,8 @@ def load_manifest(path: Path = MANIFEST) -> Manifest:
 
 
 def _spec(path: Path, name: str, entry: dict[str, Any]) -> ModelSpec:
-    fields = dict(entry)
     try:
+        fields = dict(entry)
         sources = tuple(Source(**source) for source in fields.pop("source", []))
         requantize = fields.pop("requantize", None)
         spec = ModelSpec(

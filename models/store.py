@@ -13,12 +13,13 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 from models.errors import ModelStoreError
 from models.manifest import Manifest, ModelSpec
 
 RECEIPT = "receipt.json"
+REQUANTIZED = {"from", "from_sha256", "to", "to_sha256"}
 BLOCK = 1 << 20  # bytes read at a time while hashing and copying
 
 Progress = Callable[[str, int, int], None]
@@ -113,9 +114,8 @@ class Store:
         """What was recorded at installation; raises ModelStoreError when it cannot be read."""
         path = self.place(name) / RECEIPT
         try:
-            table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return Receipt(table["source"], table["files"], table.get("requantized", {}))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return _receipt(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelStoreError(
                 f"The record {path} cannot be read; run `{_advice(self.manifest.spec(name))}`."
             ) from error
@@ -199,6 +199,20 @@ def sha256(path: Path) -> str:
     """The checksum of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _receipt(table: object) -> Receipt:
+    """The record that a JSON file holds; raises ValueError where it is none of ours."""
+    match table:
+        case {"source": str(source), "files": dict(files), **rest} if files and _texts(files):
+            made_here = rest.get("requantized") or {}
+            if not made_here or (_texts(made_here) and made_here.keys() == REQUANTIZED):
+                return Receipt(source, files, made_here)
+    raise ValueError("the record lists no files with their checksums")
+
+
+def _texts(table: object) -> TypeGuard[dict[str, str]]:
+    return isinstance(table, dict) and all(isinstance(text, str) for text in table.values())
 
 
 def _advice(spec: ModelSpec) -> str:
