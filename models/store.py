@@ -205,8 +205,8 @@ def _receipt(table: object) -> Receipt:
     """The record that a JSON file holds; raises ValueError where it is none of ours."""
     match table:
         case {"source": str(source), "files": dict(files), **rest} if files and _texts(files):
-            made_here = rest.get("requantized") or {}
-            if not made_here or (_texts(made_here) and made_here.keys() == REQUANTIZED):
+            made_here = rest.get("requantized", {})
+            if _texts(made_here) and (not made_here or made_here.keys() == REQUANTIZED):
                 return Receipt(source, files, made_here)
     raise ValueError("the record lists no files with their checksums")
 
