@@ -1,0 +1,386 @@
+"""The command line: wrong words, wrong files and missing parts are one sentence and an exit code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import COMMANDS
+from assistant.settings import CONFIG
+from tests import aster
+from tests.audio import PulseServer
+from tests.command import ROOT
+from tests.commands.conftest import Run
+
+QUICK = "[respond]\nuse_model = false\n"
+
+
+@pytest.fixture
+def quick(home: Path) -> Path:
+    """Settings without a language model; nothing else that a text question needs is a download."""
+    path = home / "config" / "auriga" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(QUICK)
+    return path
+
+
+@pytest.fixture
+def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
+    """A copy of the Aster in which one file is changed."""
+
+    def change(name: str, old: bytes, new: bytes) -> Path:
+        target = tmp_path / "car"
+        shutil.copytree(aster.FOLDER, target)
+        content = (target / name).read_bytes()
+        assert old in content
+        (target / name).write_bytes(content.replace(old, new, 1))
+        return target
+
+    return change
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ([], "COMMAND"),
+        (["sing"], "sing"),
+        (["ask"], "Give one question"),
+        (["ask", "a", "b"], "b"),
+        (["ask", "a", "--wav", "b.wav"], "Give one question"),
+        (["ask", "a", "--keep"], "--keep"),
+        (["ask", "a", "--at", "-5"], "--at"),
+        (["ask", "a", "--at", "nan"], "--at"),
+        (["ask", "a", "--at", "inf"], "--at"),
+        (["ask", "a", "--at", "soon"], "--at"),
+        (["ask", "a", "--batch"], "--batch"),
+        (["ask", "--batch", "/nowhere/questions.txt"], "/nowhere/questions.txt"),
+        (["ask", "a", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
+        (["ask", "a", "--vehicle", "nope"], "aster"),
+        (["ask", "a", "--scenario", "nope"], "parked"),
+        (["ask", "a", "--scenario", ""], "scenario"),
+        (["ask", "a", "--scenario", "parked", "--vehicle", "nope"], "aster"),
+        (["say", ""], "empty"),
+        (["say", "  "], "empty"),
+        (["models"], "ACTION"),
+        (["models", "eat"], "eat"),
+        (["manual", "build", "--vehicle", "aster"], "FILE"),
+        (["manual", "build", "a.md"], "--vehicle"),
+        (["manual", "paginate", "/nowhere"], "/nowhere"),
+        (["bench"], "NAME"),
+    ],
+    ids=str,
+)
+def test_wrong_words_are_one_sentence_and_exit_code_2(
+    run: Run, quick: Path, words: list[str], named: str
+) -> None:
+    ran = run(*words)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert named in ran.sentence
+
+
+@pytest.mark.parametrize("words", [[], ["ask"], ["models", "fetch"], ["manual", "build"]])
+def test_every_command_has_help(words: list[str]) -> None:
+    command = [sys.executable, "-m", "assistant", *words, "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("usage: auriga")
+    assert done.stderr == ""
+
+
+def test_the_help_names_every_command() -> None:
+    command = [sys.executable, "-m", "assistant", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for module in COMMANDS:
+        assert re.search(rf"\b{module.__name__.rpartition('.')[2]}\b", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("nothing = 1\n", "nothing"),
+        ("[hear]\nendpoint_ms = 0\n", "hear.endpoint_ms"),
+        ("threads = 'two'\n", "threads"),
+        ("language = 'xx'\n", "xx"),
+        ("[[[\n", "config.toml"),
+    ],
+)
+def test_wrong_settings_are_named(run: Run, quick: Path, text: str, named: str) -> None:
+    quick.write_text(text if text.startswith("[[[") else text + (QUICK if "[" not in text else ""))
+    ran = run("ask", "hello", "--bus", "unix:nobody")
+    assert ran.code == 2
+    assert named in ran.sentence
+
+
+# --- the vehicle -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "named"),
+    [
+        ("body.dbc", b"BO_ ", b"BO_ x ", "body.dbc"),
+        ("body.dbc", b"BU_:", b"\x00\xff", "body.dbc"),
+        ("signals.toml", b'signal = "VehicleSpeed"', b'signal = "Velocity"', "Velocity"),
+        ("signals.toml", b"[signals]", b"[signals", "signals.toml"),
+        ("vehicle.toml", b'"body.dbc"', b'"missing.dbc"', "missing.dbc"),
+        ("vehicle.toml", b"id =", b"\xff", "vehicle.toml"),
+    ],
+)
+@pytest.mark.parametrize("scenario", [[], ["--scenario", "parked"]], ids=["bus", "simulated"])
+def test_a_vehicle_that_is_wrong_is_named(
+    run: Run,
+    quick: Path,
+    car: Callable[[str, bytes, bytes], Path],
+    name: str,
+    old: bytes,
+    new: bytes,
+    named: str,
+    scenario: list[str],
+) -> None:
+    folder = car(name, old, new)
+    ran = run("ask", "hello", "--vehicle", folder, "--bus", "unix:nobody", *scenario)
+    assert ran.code == 2
+    assert named in ran.sentence
+
+
+@pytest.mark.parametrize("bus", ["nope:x", "socketcan:nocan9", "unix:a/b", "unix:" + "x" * 300])
+def test_a_bus_that_cannot_be_opened_is_exit_code_4(run: Run, quick: Path, bus: str) -> None:
+    ran = run("ask", "hello", "--bus", bus)
+    assert ran.code == 4
+    assert bus[:12] in ran.sentence
+
+
+# --- the manual --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("empty.md", b"", "holds no text"),
+        ("binary.md", bytes(range(256)), "is not text"),
+        ("nul.md", b"# A\n\nb\x00c\n", "is binary"),
+        ("manual.pdf", b"%PDF-1.7", "Markdown"),
+        ("missing.md", None, "cannot be read"),
+        ("folder.md", b"/", "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_manual_is_one_sentence(
+    run: Run, tmp_path: Path, name: str, content: bytes | None, named: str
+) -> None:
+    path = tmp_path / name
+    if content == b"/":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    ran = run("manual", "build", path, "--vehicle", "aster")
+    assert ran.code == 2
+    assert named in ran.sentence
+    assert name in ran.sentence
+
+
+def test_a_manual_of_ones_own_is_built(run: Run, tmp_path: Path, home: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("# 1 A\n\n<!-- page 7 -->\n\n## 1.1 B\n\nThe zeppelin is in the boot.\n")
+    ran = run("manual", "build", path, "--vehicle", "aster")
+    assert (ran.code, ran.error) == (0, "")
+    assert ran.out.startswith("1 passages in ")
+    assert (home / "data" / "auriga" / "manuals" / "aster.sqlite").is_file()
+
+
+def test_a_manual_of_ones_own_answers(run: Run, quick: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("# 1 A\n\n<!-- page 7 -->\n\n## 1.1 B\n\nThe zeppelin is in the boot.\n")
+    run("manual", "build", path, "--vehicle", "aster")
+    ran = run("ask", "where is the zeppelin", "--bus", "unix:nobody")
+    assert ran.code == 0
+    assert "manual 1.1 B, page 7: The zeppelin is in the boot." in ran.out
+
+
+def test_the_pages_of_the_aster_manual_are_right(run: Run) -> None:
+    ran = run("manual", "paginate", aster.FOLDER / "manual", "--check")
+    assert (ran.code, ran.error) == (0, "")
+
+
+def test_pages_that_are_wrong_are_found_and_not_written_by_a_check(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# 1 A\n\nText.\n")
+    ran = run("manual", "paginate", tmp_path, "--check")
+    assert ran.code == 2
+    assert "page marks" in ran.sentence
+    assert path.read_text() == "# 1 A\n\nText.\n"
+    assert run("manual", "paginate", tmp_path).code == 0
+    assert path.read_text().startswith("<!-- page 1 -->")
+    assert run("manual", "paginate", tmp_path, "--check").code == 0
+
+
+def test_a_folder_with_a_binary_file_is_not_paginated(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"\xff\xfe\x00")
+    ran = run("manual", "paginate", tmp_path)
+    assert ran.code == 2
+    assert "is not text" in ran.sentence
+
+
+# --- the models --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "model"),
+    [
+        (["ask", "hello"], "smollm2-135m-instruct"),
+        (["ask", "--wav", "x.wav"], "moonshine-tiny-en"),
+        (["say", "hello", "--out", "x.wav"], "piper-joe"),
+    ],
+    ids=str,
+)
+def test_a_missing_model_is_exit_code_3_and_says_which_command_helps(
+    run: Run,
+    quick: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    model: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if words == ["ask", "hello"]:
+        quick.unlink()
+    ran = run(*words)
+    assert ran.code == 3
+    assert f"auriga models fetch {model}" in ran.sentence
+    assert not (tmp_path / "x.wav").exists()
+
+
+def test_a_changed_model_is_exit_code_3(
+    run: Run, home: Path, model_path: Callable[[str], Path]
+) -> None:
+    source = model_path("piper-joe").parent
+    target = home / "data" / "auriga" / "models" / "piper-joe"
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        (target / path.name).symlink_to(path)
+    (target / "MODEL_CARD").unlink()
+    (target / "MODEL_CARD").write_text("another")
+    ran = run("say", "hello", "--out", home / "x.wav")
+    assert ran.code == 3
+    assert "MODEL_CARD" in ran.sentence
+    assert "auriga models fetch piper-joe" in ran.sentence
+    ran = run("models", "verify")
+    assert ran.code == 3
+    assert "MODEL_CARD" in ran.sentence
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no weights at all"])
+def test_weights_of_ones_own_that_are_none_are_exit_code_3(
+    run: Run, quick: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "mine.gguf"
+    if content is not None:
+        path.write_bytes(content)
+    quick.write_text(f'[models]\nlanguage_model_file = "{path}"\n')
+    ran = run("ask", "hello", "--bus", "unix:nobody")
+    assert ran.code == 3
+    assert "mine.gguf" in ran.sentence
+
+
+@pytest.mark.parametrize("name", ["recognizer", "language_model", "voice"])
+def test_a_model_that_the_manifest_has_not_is_named(run: Run, home: Path, name: str) -> None:
+    path = home / "mine.toml"
+    home.mkdir()
+    path.write_text(f'[models]\n{name} = "nope"\n' + (QUICK if name != "language_model" else ""))
+    words = ["--wav", "x.wav"] if name == "recognizer" else ["hello", "--say", str(home / "r.wav")]
+    ran = run("ask", *words, "--config", path, "--bus", "unix:nobody")
+    assert ran.code == 3
+    assert "nope" in ran.sentence
+
+
+def test_the_models_are_listed(run: Run) -> None:
+    ran = run("models", "list")
+    assert (ran.code, ran.error) == (0, "")
+    for name in ("moonshine-tiny-en", "piper-joe", "smollm2-135m-instruct", "vosk-en"):
+        assert name in ran.out
+    assert "licence: " in ran.out
+
+
+def test_nothing_installed_verifies_as_nothing(run: Run) -> None:
+    ran = run("models", "verify")
+    assert ran.code == 0
+    assert "auriga models fetch" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["add", "nope", "/dev/null"], "nope"),
+        (["add", "vosk-en", "/nowhere/model"], "/nowhere/model"),
+        (["add", "vosk-en", "/dev/null"], "folder"),
+    ],
+    ids=str,
+)
+def test_a_model_that_cannot_be_installed_is_named(run: Run, words: list[str], named: str) -> None:
+    ran = run("models", *words)
+    assert ran.code == 3
+    assert named in ran.sentence
+
+
+# --- what else ---------------------------------------------------------------------------------
+
+
+def test_a_question_without_words_is_a_completed_turn(run: Run, quick: Path) -> None:
+    ran = run("ask", "", "--bus", "unix:nobody")
+    assert (ran.code, ran.error) == (0, "")
+    assert "I didn't hear a question." in ran.out
+
+
+def test_a_car_that_says_nothing_is_told(run: Run, quick: Path) -> None:
+    quick.write_text(QUICK + "[vehicle_bus]\nready_timeout_s = 0\n")
+    ran = run("ask", "how fast am I going", "--bus", "unix:nobody")
+    assert ran.code == 0
+    assert "I can't tell the speed: the car has not reported it." in ran.out
+
+
+def test_a_demo_that_has_no_place_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_text("")
+    ran = run("demo", "--out", place)
+    assert ran.code == 2
+    assert str(place) in ran.sentence
+
+
+def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -> None:
+    pytest.importorskip("sounddevice", reason="sounddevice is missing", exc_type=ImportError)
+    server = PulseServer(tmp_path)  # never started
+    server.configure()
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", "run"],
+        cwd=ROOT,
+        env={**os.environ, **server.environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5
+    assert done.stderr.startswith("auriga: there is no microphone")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_doctor_says_what_is_missing_and_what_helps(run: Run) -> None:
+    ran = run("doctor")
+    assert ran.code == 3
+    assert "Traceback" not in ran.error
+    for name in ("recognizer", "language model", "voice", "vehicle", "manual", "microphone"):
+        assert re.search(rf"^  (ok |!! ) {name}", ran.out, re.MULTILINE), name
+    assert "auriga models fetch moonshine-tiny-en" in ran.out
+
+
+def test_every_scenario_and_vehicle_that_is_there_can_be_named() -> None:
+    assert (CONFIG / "vehicles" / "aster" / "vehicle.toml").is_file()
+    assert len(list((CONFIG / "scenarios").glob("*.toml"))) >= 10
