@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import signal
 import sys
@@ -40,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         return error.exit_code
     except _Stopped:
         return 0
-    except BrokenPipeError:  # whoever read the steps is gone
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read the steps is gone; Python would flush to him at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 0
 
