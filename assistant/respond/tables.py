@@ -35,7 +35,10 @@ def row_sentence(
     "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front is
     left out. `measure` is what the answer's measure looks like, where one was asked for.
     """
-    first, *others = [cell for cell in _cells(row) if cell.text.lower() not in ANSWERLESS]
+    telling = [cell for cell in _cells(row) if cell.text.lower() not in ANSWERLESS]
+    if not telling:  # "Fitted: yes" says something only with its heading
+        return "; ".join(f"{head}: {cell}" for head, cell in row) + "."
+    first, *others = telling
     subject = [f"{first.head.lower()} {first.text}" if first.figure else first.text]
     subject += [_lower(cell.text) for cell in others if not cell.figure]
     figures = [cell for cell in others if cell.figure]
