@@ -1,5 +1,6 @@
 """sim: a scenario and the time in, the car at that time and the frames of its ECUs out; no clock,
-no bus, so that a scenario always happens the same way."""
+no bus, so that a scenario always happens the same way.
+"""
 
 from __future__ import annotations
 
