@@ -16,10 +16,13 @@ from typing import NoReturn
 
 from assistant import __version__
 from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
+from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError
+from assistant.network_lock import lock_network
 
 COMMANDS = (run, ask, say, models, manual, bench, doctor, demo)
 INTERRUPTED = 130
+IP_BUSES = ("udp_multicast", "socketcand", "cannelloni")  # buses of python-can that are networks
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,12 +32,18 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
+    """Run one command and return its exit code.
+
+    With `lock` the process first gives up the network for good, unless the command is the one that
+    fetches models or the vehicle bus is itself a network.
+    """
     if logging.lastResort is not None:  # what is used while nobody configures logging
         logging.lastResort.setFormatter(logging.Formatter("auriga: %(message)s"))
     try:
         options = _parser().parse_args(arguments)
+        if lock and not options.online:
+            _lock(options)
         code = int(options.execute(options))
         sys.stdout.flush()
         return code
@@ -65,13 +74,24 @@ def _drop_output() -> None:
     os.close(nowhere)
 
 
-def entry() -> NoReturn:
-    """The console script. SIGTERM ends it as Ctrl-C does, so that nothing is left behind."""
+def _lock(options: argparse.Namespace) -> None:
+    if hasattr(options, "config") and settings_of(options).vehicle_bus.spec.startswith(IP_BUSES):
+        return
+    if not lock_network():
+        print(
+            "auriga: this kernel cannot lock the network out; nothing here uses it, but a "
+            "library might.",
+            file=sys.stderr,
+        )
+
+
+def run_command() -> int:
+    """Run the console script's command. SIGTERM ends it as Ctrl-C does: nothing is left behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
-    sys.exit(main())
+    return main(lock=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="auriga",
         description="A voice assistant that lives in the car and never leaves it.",
     )
+    parser.set_defaults(online=False)
     parser.add_argument("--version", action="version", version=f"auriga {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.adapters.piper_protocol import MAX_PAYLOAD, FrameBuffer, ProtocolError, encode
+from assistant.network_lock import lock_network
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 SEND_TIMEOUT = struct.pack("ll", 30, 0)  # s, µs; a client that does not read is dropped
@@ -198,6 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--length-scale", type=float, default=1.0)
     given = parser.parse_args(arguments)
+    lock_network()  # before any engine is loaded: no library here has business with a network
     options = Options(given.voice, given.threads, given.length_scale)
     if given.fd is not None:
         serve_parent(given.fd, options)

@@ -175,7 +175,9 @@ def _find(sounddevice: Any, wish: Wish) -> tuple[int, Any]:
     able = list(_able(sounddevice, wish.kind))
     what = NAMES[wish.kind]
     if not able:
-        raise AudioDeviceError(f"there is no {what}; connect one, or use WAV files (ask --wav, say --out)")
+        raise AudioDeviceError(
+            f"there is no {what}; connect one, or use WAV files (ask --wav, say --out)"
+        )
     if wish.device is None:
         default = sounddevice.default.device[wish.kind]
         return next(((i, device) for i, device in able if i == default), able[0])

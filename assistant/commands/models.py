@@ -35,7 +35,7 @@ def add(commands: Commands) -> None:
         if name == "add":
             action.add_argument("name", help="a name of `auriga models list`")
             action.add_argument("path", type=Path)
-        action.set_defaults(execute=_bordered(run))
+        action.set_defaults(execute=_bordered(run), online=name == "fetch")
 
 
 def _bordered(
