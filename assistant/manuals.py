@@ -18,14 +18,20 @@ SUFFIXES = frozenset({".md", ".markdown"})
 BY_HAND = "by hand:"
 
 
-def manual_file(data: Path, vehicle_id: str) -> Path:
-    """Where the built manual of a vehicle is."""
-    return data / "manuals" / f"{vehicle_id}.sqlite"
+def manual_file(data: Path, vehicle_id: str, folder: Path) -> Path:
+    """Where the built manual of a vehicle is; a copy of its folder elsewhere has one of its own."""
+    place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
+    return data / "manuals" / f"{vehicle_id}-{place}.sqlite"
+
+
+def by_hand(manual: Path) -> bool:
+    """Whether a built manual is made of files that were given by hand."""
+    return built_from(manual).startswith(BY_HAND)
 
 
 def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     """The built manual of a vehicle, up to date; raises ManualError where there is none."""
-    target = manual_file(data, vehicle_id)
+    target = manual_file(data, vehicle_id, folder)
     built = built_from(target)
     if built.startswith(BY_HAND):
         return target
@@ -43,9 +49,8 @@ def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     return target
 
 
-def build_manual(files: Sequence[Path], data: Path, vehicle_id: str) -> int:
-    """Build a vehicle's manual from files given by hand; return how many passages it has."""
-    target = manual_file(data, vehicle_id)
+def build_manual(files: Sequence[Path], target: Path) -> int:
+    """Build a manual from files given by hand; return how many passages it has."""
     return build(target, _passages(files), BY_HAND + _fingerprint(files))
 
 

@@ -46,6 +46,7 @@ class ModelSpec:
     entry: str = ""  # the file that is opened; "" where it is the folder
     default: bool = True  # fetched by `models fetch` without a name
     requantize: Requantize | None = None
+    needs: tuple[str, ...] = ()  # files without which a folder brought by hand is none of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _spec(path: Path, name: str, entry: dict[str, Any]) -> ModelSpec:
             name=name,
             sources=sources,
             files=fields.pop("files", {}),
+            needs=tuple(fields.pop("needs", ())),
             requantize=Requantize(**requantize) if requantize else None,
             **fields,
         )

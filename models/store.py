@@ -127,6 +127,9 @@ class Store:
             raise ModelStoreError(f"There is no file or folder {path} to add as '{name}'.")
         if spec.entry and path.is_dir() and not (path / spec.entry).is_file():
             raise ModelStoreError(f"'{name}' needs a file '{spec.entry}', and {path} has none.")
+        missing = [file for file in spec.needs if path.is_dir() and not (path / file).is_file()]
+        if missing:
+            raise ModelStoreError(f"'{name}' needs a file '{missing[0]}', and {path} has none.")
         if not spec.entry and not path.is_dir():
             raise ModelStoreError(f"'{name}' is a folder of files, and {path} is a file.")
         with self.staging(name) as stage:

@@ -38,7 +38,7 @@ def texts(path: Path) -> list[str]:
 
 def test_a_manual_is_built_when_it_is_first_needed(tmp_path: Path, folder: Path) -> None:
     path = ensure_manual(tmp_path / "data", "car", folder)
-    assert path == manual_file(tmp_path / "data", "car")
+    assert path == manual_file(tmp_path / "data", "car", folder)
     assert texts(path) == ["The jack lies under the floor."]
 
 
@@ -61,13 +61,13 @@ def test_a_changed_or_added_file_is_built_in(tmp_path: Path, folder: Path) -> No
 def test_files_given_by_hand_stay_until_others_are(tmp_path: Path, folder: Path) -> None:
     mine = tmp_path / "mine.md"
     mine.write_text("# 1 A\n\nMy own jack.\n", encoding="utf-8")
-    assert build_manual([mine], tmp_path, "car") == 1
+    assert build_manual([mine], manual_file(tmp_path, "car", folder)) == 1
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["My own jack."]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\xff" * 500])
 def test_a_damaged_file_is_built_again(tmp_path: Path, folder: Path, content: bytes) -> None:
-    path = manual_file(tmp_path, "car")
+    path = manual_file(tmp_path, "car", folder)
     path.parent.mkdir()
     path.write_bytes(content)
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["The jack lies under the floor."]
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_manual_is_named_and_nothing_is_built(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ManualError, match=words):
-        build_manual([path], tmp_path / "data", "car")
+        build_manual([path], tmp_path / "data" / "car.sqlite")
     assert not list((tmp_path / "data").rglob("*.sqlite*"))
 
 
@@ -170,3 +170,11 @@ def test_text_is_read_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# Ä\n", encoding="utf-8")
     assert read_text(path) == "# Ä\n"
+
+
+def test_a_copy_of_a_vehicle_elsewhere_has_a_manual_of_its_own(
+    tmp_path: Path, folder: Path
+) -> None:
+    ensure_manual(tmp_path, "car", folder)
+    with pytest.raises(ManualError, match="has no manual"):
+        ensure_manual(tmp_path, "car", tmp_path / "elsewhere")

@@ -5,6 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant import __version__
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
@@ -14,7 +15,7 @@ from assistant.app import data_folder, find_model, model_store, recognizer_choic
 from assistant.commands.options import Commands, add_settings, settings_of
 from assistant.commands.run import device
 from assistant.errors import AurigaError
-from assistant.manuals import ensure_manual
+from assistant.manuals import by_hand, ensure_manual
 from assistant.settings import Settings, vehicle_folder
 
 
@@ -75,8 +76,13 @@ def _vehicle(settings: Settings) -> Iterator[Check]:
         yield Check("vehicle", False, str(error), error.exit_code)
         return
     yield Check("vehicle", True, f"{vehicle.id}: {count}; {folder}")
-    yield _try("manual", lambda: str(ensure_manual(data_folder(settings), vehicle.id, folder)))
+    yield _try("manual", lambda: _manual(settings, vehicle.id, folder))
     yield _try("vehicle bus", lambda: _bus(vehicle, settings))
+
+
+def _manual(settings: Settings, vehicle_id: str, folder: Path) -> str:
+    manual = ensure_manual(data_folder(settings), vehicle_id, folder)
+    return f"{manual}{' (of files given by hand)' if by_hand(manual) else ''}"
 
 
 def _bus(vehicle: CanBridgeVehicle, settings: Settings) -> str:

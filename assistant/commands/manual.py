@@ -8,7 +8,7 @@ from assistant.app import data_folder
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
 from assistant.lookup.pagination import paginate
-from assistant.manuals import build_manual, manual_file, read_text
+from assistant.manuals import build_manual, ensure_manual, manual_file, read_text
 from assistant.settings import vehicle_folder
 
 
@@ -16,8 +16,10 @@ def add(commands: Commands) -> None:
     """Add `manual` to the command line."""
     parser = commands.add_parser("manual", help="build the searchable owner's manual")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    build = actions.add_parser("build", help="build a vehicle's manual from Markdown files")
-    build.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    build = actions.add_parser(
+        "build", help="build a vehicle's manual from Markdown files; without files, from its own"
+    )
+    build.add_argument("files", nargs="*", type=Path, metavar="FILE")
     build.add_argument("--vehicle", required=True, metavar="ID|DIR")
     build.add_argument("--config", type=Path, metavar="FILE", help="settings that override")
     build.set_defaults(execute=_build)
@@ -32,8 +34,17 @@ def _build(options: argparse.Namespace) -> int:
     folder = vehicle_folder(settings.vehicle)
     vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
     data = data_folder(settings)
-    count = build_manual(options.files, data, vehicle.id)
-    print(f"{count} passages in {manual_file(data, vehicle.id)}")
+    target = manual_file(data, vehicle.id, folder)
+    if not options.files:
+        target.unlink(missing_ok=True)
+        print(f"built from the vehicle's own folder: {ensure_manual(data, vehicle.id, folder)}")
+        return 0
+    count = build_manual(options.files, target)
+    print(f"{count} passages in {target}")
+    print(
+        f"They take the place of the vehicle's own manual; `auriga manual build --vehicle "
+        f"{options.vehicle}` brings that back."
+    )
     return 0
 
 

@@ -16,6 +16,7 @@ from tests import aster
 from tests.audio import PulseServer
 from tests.command import ROOT
 from tests.commands.conftest import Run
+from tests.turns import REPLIES
 
 QUICK = "[respond]\nuse_model = false\n"
 
@@ -71,7 +72,6 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["say", "  "], "empty"),
         (["models"], "ACTION"),
         (["models", "eat"], "eat"),
-        (["manual", "build", "--vehicle", "aster"], "FILE"),
         (["manual", "build", "a.md"], "--vehicle"),
         (["manual", "paginate", "/nowhere"], "/nowhere"),
         (["bench"], "NAME"),
@@ -191,7 +191,17 @@ def test_a_manual_of_ones_own_is_built(run: Run, tmp_path: Path, home: Path) -> 
     ran = run("manual", "build", path, "--vehicle", "aster")
     assert (ran.code, ran.error) == (0, "")
     assert ran.out.startswith("1 passages in ")
-    assert (home / "data" / "auriga" / "manuals" / "aster.sqlite").is_file()
+    assert list((home / "data" / "auriga" / "manuals").glob("aster-*.sqlite"))
+    assert "take the place" in ran.out
+
+
+def test_the_vehicles_own_manual_is_brought_back(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("# 1 A\n\n<!-- page 7 -->\n\n## 1.1 B\n\nThe zeppelin is in the boot.\n")
+    run("manual", "build", path, "--vehicle", "aster")
+    assert run("manual", "build", "--vehicle", "aster").code == 0
+    ran = run("ask", "where is the zeppelin", "--bus", "unix:nobody")
+    assert "page 7" not in ran.out
 
 
 def test_a_manual_of_ones_own_answers(run: Run, quick: Path, tmp_path: Path) -> None:
@@ -336,7 +346,7 @@ def test_a_model_that_cannot_be_installed_is_named(run: Run, words: list[str], n
 def test_a_question_without_words_is_a_completed_turn(run: Run, quick: Path) -> None:
     ran = run("ask", "", "--bus", "unix:nobody")
     assert (ran.code, ran.error) == (0, "")
-    assert "I didn't hear a question." in ran.out
+    assert REPLIES.refuse["nothing_heard"] in ran.out
 
 
 def test_a_car_that_says_nothing_is_told(run: Run, quick: Path) -> None:
