@@ -26,7 +26,7 @@ from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
 from assistant.runtime import Conversation
-from assistant.settings import CONFIG, Settings, vehicle_folder
+from assistant.settings import Settings, language_folder, vehicle_folder
 from models import ModelStoreError, Store, default_folder, load_manifest
 
 VOSK_ENGLISH = "vosk-en"
@@ -99,7 +99,8 @@ def build_voice(settings: Settings, store: Store) -> PiperVoice:
     """The voice that the settings choose, not started; its model is verified."""
     return PiperVoice(
         PiperSettings(
-            voice=find_model(store, settings.models.voice),
+            voice=_own_file("voice_file", settings.models.voice_file)
+            or find_model(store, settings.models.voice),
             threads=settings.threads,
             chunk_timeout_s=settings.speak.voice_timeout_s,
         )
@@ -154,17 +155,23 @@ def _choose(settings: Settings, need: Need) -> _Parts:
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:
     if not settings.respond.use_model:
         return None
-    if settings.models.language_model_file:
-        path = Path(settings.models.language_model_file)
-        if not path.is_file():
-            raise ModelError(f"There is no file {path} (models.language_model_file).")
-    else:
-        path = find_model(store, settings.models.language_model)
+    own = _own_file("language_model_file", settings.models.language_model_file)
+    path = own or find_model(store, settings.models.language_model)
     return LlamaLanguageModel(path, settings.threads)
 
 
+def _own_file(key: str, setting: str) -> Path | None:
+    """A weights file that the settings name instead of a model of the store."""
+    if not setting:
+        return None
+    path = Path(setting)
+    if not path.is_file():
+        raise ModelError(f"There is no file {path}, which models.{key} names.")
+    return path
+
+
 def _stages(settings: Settings, parts: _Parts) -> Stages:
-    language = CONFIG / "intents" / settings.language
+    language = language_folder(settings.language)
     vehicle, respond = parts.vehicle, settings.respond
     lexicon = load_lexicon(language)
     gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)

@@ -27,6 +27,7 @@ class ModelSettings:
     language_model: str
     language_model_file: str
     voice: str
+    voice_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,17 @@ def vehicle_folder(vehicle: str) -> Path:
         f"There is no vehicle '{vehicle}': it is neither one of config/vehicles ({known}) nor a "
         "folder that holds a vehicle.toml."
     )
+
+
+def language_folder(language: str) -> Path:
+    """The folder of a language in config/intents."""
+    folder = CONFIG / "intents" / language
+    if not language or not folder.is_dir():
+        known = ", ".join(sorted(path.name for path in (CONFIG / "intents").iterdir()))
+        raise SettingsError(
+            f"There is no language '{language}' in config/intents; it has: {known}."
+        )
+    return folder
 
 
 def _read(path: Path) -> dict[str, Any]:

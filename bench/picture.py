@@ -34,7 +34,8 @@ def _dots(axes: Any, report: dict[str, Any]) -> None:
         values = [
             turn["voice_to_voice_ms"]
             for turn in report["turns"]
-            if turn["kind"] == kind and "voice_to_voice_ms" in turn
+            if "voice_to_voice_ms" in turn
+            and (turn["kind"] if turn["outcome"] == "answered" else "refused") == kind
         ]
         colour = COLOURS.get(kind, OTHER)
         axes.plot(values, [row] * len(values), "o", color=colour, alpha=0.5)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import can_bridge
-from assistant.errors import BusError, VehicleProfileError
+from assistant.errors import BusError, UsageError, VehicleProfileError
 from assistant.events import Known, Reading, Reason, Telltale, Unknown
 from assistant.ports import Signal
 
@@ -30,6 +30,8 @@ class CanBridgeVehicle:
         try:
             bridge = can_bridge.open_bridge(profile, self._bus)
             self._bridge = self._stack.enter_context(bridge)
+        except can_bridge.SpecError as error:
+            raise UsageError(str(error)) from error
         except can_bridge.BridgeError as error:
             raise BusError(str(error)) from error
         self._opened_s = time.monotonic()

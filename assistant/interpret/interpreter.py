@@ -23,6 +23,7 @@ _SHAPES_KEYS = {
     "lamp",
     "manual_asks",
     "never_live",
+    "beyond",
     "question",
     "opens_question",
     "filler",
@@ -30,6 +31,7 @@ _SHAPES_KEYS = {
 }
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 ANY_LAMP = "any"
+SEVERITY = {"red": 0, "amber": 1}
 LAMP_REST = 2  # telling words beside it that a lamp named in part may leave unexplained
 LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
 
@@ -43,9 +45,12 @@ class Shapes:
     never_live: frozenset[str]  # those that even a question about the present does not change
     lamp_manual_asks: frozenset[str]  # those that only the manual answers, lamp or not
     talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
+    beyond: re.Pattern[str]  # what neither the car nor its manual can know
     lamp: re.Pattern[str]  # speaks of a lamp
     warnings: re.Pattern[str]  # asks whether anything is wrong
     colours: Mapping[str, str]  # word -> the profile's colour
+    lamp_names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
+    lamp_vague: frozenset[str]  # words of lamp names that name no lamp by themselves
     question: re.Pattern[str]  # has the words of a question
     opens_question: re.Pattern[str]  # a clause that asks by itself
     command: re.Pattern[str]
@@ -86,6 +91,8 @@ class Interpreter:
         for name, pattern in self.shapes.talk:
             if pattern.search(plain):
                 return Request(RequestKind.SMALLTALK, name, text)
+        if self.shapes.beyond.search(plain):
+            return Request(RequestKind.UNKNOWN, "beyond", text)
         ask = next((name for name, p in self.shapes.asks if p.search(plain)), "")
         return (
             self._command(text, plain, ask)
@@ -102,7 +109,9 @@ class Interpreter:
             return None
         stems = _stems(plain)
         colour = next((c for word, c in self.shapes.colours.items() if stem(word) in stems), "")
-        named = self._named_lamp(stems, colour) or self._named_lamp(stems, "")
+        named, in_full = self._named_lamp(stems, colour)
+        if not in_full:
+            named = self._called_lamp(stems, colour) or named
         if named is not None:
             return _lamp_request(text, named.id, (named,), ask)
         if not colour and self._unexplained(stems, self.shapes.lamp_filler) > 0:
@@ -110,13 +119,23 @@ class Interpreter:
         chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
         return _lamp_request(text, colour or ANY_LAMP, chosen)
 
-    def _named_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
-        """The lamp whose name was said, in full or by a word that few lamps have.
+    def _called_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
+        """The lamp that people call so, though its name is another; of two the more severe."""
+        called = [
+            lamp
+            for lamp in self.telltales
+            if (not colour or lamp.colour == colour)
+            and any(set(name) <= stems for name in self.shapes.lamp_names.get(lamp.id, ()))
+        ]
+        return min(called, key=lambda lamp: SEVERITY.get(lamp.colour, len(SEVERITY)), default=None)
+
+    def _named_lamp(self, stems: frozenset[str], colour: str) -> tuple[Telltale | None, bool]:
+        """The lamp whose name was said, and whether in full or by a word that few lamps have.
 
         A word counts the less the more lamps share it, so "tyre lamp" is enough for the tyre
         pressure lamp and "pressure lamp" is not.
         """
-        best: tuple[tuple[float, int], Telltale] | None = None
+        best: tuple[tuple[float, int], Telltale, bool] | None = None
         for lamp in self.telltales:
             if colour and lamp.colour != colour:
                 continue
@@ -132,8 +151,8 @@ class Interpreter:
             whole = [stem(word) for word in words(lamp.name)]
             rank = (score, len(whole) if stems.issuperset(whole) else 0)
             if (full or near) and (best is None or rank > best[0]):
-                best = (rank, lamp)
-        return best[1] if best else None
+                best = (rank, lamp, full)
+        return (best[1], best[2]) if best else (None, False)
 
     def _lamps_with(self, alternatives: frozenset[str]) -> int:
         return sum(
@@ -143,7 +162,8 @@ class Interpreter:
     def _name(self, lamp: Telltale) -> list[str]:
         """The telling words of a lamp's name: "airbag and belt tensioner" without the "and"."""
         told = words(lamp.name)
-        return [word for word in told if word not in self.lexicon.stop] or told
+        vague = self.lexicon.stop | self.shapes.lamp_vague
+        return [word for word in told if word not in vague] or told
 
     def _equivalents(self, word: str) -> frozenset[str]:
         key = stem(word)
@@ -199,9 +219,15 @@ def load_shapes(folder: Path) -> Shapes:
             never_live=frozenset(table["never_live"]),
             lamp_manual_asks=frozenset(table["lamp"]["manual_asks"]),
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
+            beyond=re.compile(table["beyond"]),
             lamp=re.compile(table["lamp"]["words"]),
             warnings=re.compile(table["lamp"]["warnings"]),
             colours=MappingProxyType(table["lamp"]["colours"]),
+            lamp_names={
+                lamp: tuple(tuple(stem(word) for word in name.split()) for name in names)
+                for lamp, names in table["lamp"]["names"].items()
+            },
+            lamp_vague=frozenset(table["lamp"]["vague"].split()),
             question=re.compile(table["question"]),
             opens_question=re.compile(table["opens_question"]),
             command=re.compile(table["command"]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.lexicon import stem, words
-from assistant.respond.quoting import leans, sentences
+from assistant.respond.quoting import leans, sentences, without_references
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
 TITLED = 0.3  # for a title of which every telling word was asked for
@@ -21,6 +21,8 @@ IN_STEP = 0.5  # what a word is worth to a procedure that only one of its steps 
 RANK_SHARE = 0.25  # of the retriever's own order in a piece's worth
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
+# A sentence that only says where something is described answers nothing.
+POINTER = re.compile(r"\b(is|are) (described|explained|listed|shown) in \d")
 # A sentence that tells what to do begins with the bare verb.
 IMPERATIVE = re.compile(
     r"^(?:To [^,]+, )?(?!The|A|An|It|If|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
@@ -29,9 +31,11 @@ IMPERATIVE = re.compile(
 )
 TOLD = 4  # letters; shorter words of a title ("of", "the") tell nothing
 ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
+MOST = 0.7  # the same for "how do I …" answered by a sentence
 ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
 HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
 
+ANY_NUMBER = r"\d"
 _TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
 _MASS = r"\d\s*(kg|t|tonnes?|g)\b"
 _LENGTH = r"\d\s*(mm|cm|m|km|metres?|inch(es)?)\b"
@@ -65,6 +69,7 @@ MEASURES = tuple(
             r"\b(length|width|height|depth|clearance|thickness|wheelbase|tread)\b",
             _LENGTH + r"|Unit: mm",
         ),
+        (r"\bbattery\b.*\bcapacity|\bcapacity\b.*\bbattery", r"\d\s*(kWh|Ah)\b"),
         (
             r"\bhow (big|large|much)\b.*\b(tank|oil|coolant|fluid|fuel|petrol|boot|luggage|compartment|"
             r"washer)\b|\bcapacity\b|\bhow many lit",
@@ -81,10 +86,16 @@ MEASURES = tuple(
             r"coolant|brake fluid|refrigerant)\b",
             r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+|\bDOT \d|\d RON",
         ),
-        (r"\bhow (much|many)\b|\bwhat (percentage|number)", r"\d"),
+        (r"\bhow (much|many)\b|\bwhat (percentage|number)", ANY_NUMBER),
     )
 )
 """What a question asks the measure of, and what that measure looks like; the first match counts."""
+
+
+OPPOSITES = (("on", "off"), ("lock", "unlock"), ("open", "close"), ("raise", "lower"))
+"""Words that turn an instruction round; what is asked for one may not be answered by the other."""
+HOW_MANY = re.compile(r"\bhow many (?:more )?([a-z]+)")
+COUNTED = r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: [a-z-]+)? %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +117,23 @@ class _Question:
     terms: tuple[Term, ...]
     total: float
     measure: re.Pattern[str] | None
+    words: frozenset[str]  # all words of the question, the stop words too
 
 
 def measure_of(question: str) -> re.Pattern[str] | None:
     """What the answer's measure looks like, where the question asks for one."""
     plain = " ".join(words(question))
-    return next((unit for asked, unit in MEASURES if asked.search(plain)), None)
+    found = next((unit for asked, unit in MEASURES if asked.search(plain)), None)
+    counted = HOW_MANY.search(plain)
+    if counted and (found is None or found.pattern == ANY_NUMBER):
+        return re.compile(COUNTED % re.escape(stem(counted.group(1))), re.IGNORECASE)
+    return found
 
 
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
     total = sum(term.weight for term in hits.terms) or 1.0
-    asked = _Question(ask, hits.terms, total, measure_of(question))
+    asked = _Question(ask, hits.terms, total, measure_of(question), frozenset(words(question)))
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
     openings = _openings(hits.passages)
     found = [
@@ -154,6 +170,13 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
     else:
         share = (held + CONTEXT * context) / asked.total
         on_subject = _on_subject(asked, in_text, in_title)
+        # Who asks how long, how heavy or how many is not answered without such a figure.
+        on_subject = on_subject and (
+            asked.measure is None or bool(asked.measure.search(without_references(text)))
+        )
+    placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
+    opposed = _opposed(asked.words, f"{passage.title} {text}")
+    on_subject = on_subject and not placeless and not opposed
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
@@ -162,11 +185,26 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
 def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term, bool]) -> bool:
     """Whether a piece holds enough of the question, or at least its most telling words."""
     held = {term for term in asked.terms if in_text[term] or in_title[term]}
-    enough = ALL_BUT if asked.ask == "has" else ENOUGH
+    enough = {"has": ALL_BUT, "how_to": MOST}.get(asked.ask, ENOUGH)
     if sum(term.weight for term in held) / asked.total >= enough:
         return True
     heaviest = max((term.weight for term in asked.terms), default=0.0)
     return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
+
+
+def _opposed(asked: frozenset[str], text: str) -> bool:
+    """Whether a text says how to do the opposite of what was asked, and not also that."""
+    told = {stem(word) for word in words(text)}
+    wanted = {stem(word) for word in asked}
+    return any(
+        one in wanted
+        and other not in wanted
+        and other in told
+        # "Switch the car on … turn the switch to OFF" is about off, and says so in capitals.
+        and (one not in told or (other.upper() in text.split() and one.upper() not in text.split()))
+        for first, second in OPPOSITES
+        for one, other in ((stem(first), stem(second)), (stem(second), stem(first)))
+    )
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:
@@ -183,7 +221,7 @@ def _fit(asked: _Question, kind: PassageKind, text: str, *, opens: bool) -> floa
         return {PassageKind.PROCEDURE: 0.35, PassageKind.TABLE: -0.2}.get(kind, told)
     fit = {PassageKind.WARNING: -0.1, PassageKind.PROCEDURE: -0.2}.get(kind, 0.0)
     if asked.measure is not None:
-        fit += 0.35 if asked.measure.search(text) else -0.15
+        fit += 0.35 if asked.measure.search(without_references(text)) else -0.15
     if asked.ask == "where":
         fit += 0.2 if kind is not PassageKind.TABLE and PLACE.search(text) else -0.1
     if asked.ask == "meaning" and MEANS.search(text):
@@ -199,6 +237,8 @@ def _pieces(passage: Passage) -> Iterator[str]:
         return
     before = ""
     for sentence in sentences(passage.text):
+        if POINTER.search(sentence):
+            continue
         yield f"{before} {sentence}" if before and leans(sentence) else sentence
         before = sentence
 

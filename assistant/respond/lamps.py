@@ -1,5 +1,7 @@
 """Respond: a question about warning lamps comes in with what is lit, a sentence goes out."""
 
+import re
+
 from assistant.events import (
     Answer,
     By,
@@ -23,6 +25,20 @@ from assistant.respond.replies import Replies
 
 ANY = "any"
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
+# What is asked of a lamp again and again -> how its section says it; the first match counts.
+TOLD = (
+    (
+        re.compile(r"\b(flash|blink|wink)", re.IGNORECASE),
+        re.compile(r"\bflash(es|ing)\b.*\bmeans?\b|\bmeans?\b.*\bflash|^A flashing|flashes when"),
+    ),
+    (
+        re.compile(
+            r"\b(drive|driving|keep going|carry on|go on|continue|limp|get home|safe)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive"),
+    ),
+)
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
@@ -73,6 +89,9 @@ def _explained(
 
 def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
+    told = _told(request.text, facts)
+    if told:
+        return told
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)
@@ -86,6 +105,21 @@ def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     if best.passage.kind is PassageKind.PROCEDURE:
         return [(best.passage, step) for step in steps(best.passage.text)[:2]]
     return [(best.passage, best.text)]
+
+
+def _told(question: str, facts: Facts) -> list[tuple[Passage, str]]:
+    """The sentence that every lamp's section has for whether to drive on, and for flashing."""
+    for asked, said in TOLD:
+        if not asked.search(question):
+            continue
+        for passage in facts.hits.passages:
+            # What introduces the steps of a procedure is a sentence like any other.
+            text = passage.text.split("\n")[0]
+            if passage.kind in {PassageKind.TEXT, PassageKind.PROCEDURE}:
+                for sentence in sentences(text):
+                    if said.search(sentence):
+                        return [(passage, sentence)]
+    return []
 
 
 def _opening(facts: Facts, max_words: int) -> list[tuple[Passage, str]]:

@@ -14,7 +14,8 @@ ANSWERLESS = {"yes", "no", "-", "–", "—"}  # say nothing without their headi
 FIGURE = re.compile(
     r"^(?:about |up to |at most |at least )?[-−+]?\d[\d.,]*"
     r"(?:\s?(?:h|min|s|km|km/h|kg|g|bar|V|A|Ah|W|kW|kWh|Nm|mm|cm|m|litres?|months?|years?|days?|%|°C|"
-    r"rpm)(?:\s\d+\s?min)?)?(?:\s(?:to|or)\s.*)?$"
+    r"rpm)(?:\s\d+\s?min)?)?(?:\s(?:to|or)\s.*)?$",
+    re.IGNORECASE,
 )
 MAX_FIGURES = 2  # more than these are said only when asked for by name
 
