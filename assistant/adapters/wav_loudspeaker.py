@@ -161,6 +161,9 @@ class _WavWriter:
             self._wave.close()
             self._file.close()
         except OSError as error:
+            if self._wave is not None:
+                # Its finalizer would write the header once more, and fail again, unseen by us.
+                self._wave._file = None  # type: ignore[attr-defined]
             with contextlib.suppress(OSError):
                 self._file.close()
             raise self._failed(error) from error
