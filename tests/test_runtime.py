@@ -205,6 +205,20 @@ def test_the_second_turn_gets_all_of_the_sound() -> None:
     assert sum(chunk.seconds for chunk in last.sound) >= 2.3
 
 
+@pytest.mark.parametrize("seconds", [0.5, 25.0], ids=["the sound ends", "far too long"])
+def test_speaking_on_without_another_pause_is_not_answered_by_the_first_words(
+    seconds: float,
+) -> None:
+    voice = WatchedVoice()
+    car = Car(FakeRecognizer(("is any door open", "how fast am i going")), voice)
+    script: list[Step] = [*sound(0.3, 1.0, 0.3), lambda: voice.asked.wait(LONG_S)]
+    script += sound(0.0, seconds)
+    record = car.talk().take_turn(SteppedMicrophone(script), car.seen, CancelToken())
+    assert record.answered is not None
+    expected = "88 km/h." if seconds < 20 else REPLIES.refuse["too_long"]
+    assert record.answered.answer.text == expected
+
+
 def test_two_pauses_prepare_two_turns_and_one_is_heard() -> None:
     car = Car()
     spoken_words = microphone(0.3, 0.6, 0.3, 0.6, 0.3, 0.6, 1.0)
