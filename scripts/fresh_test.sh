@@ -35,6 +35,7 @@ if [[ "${1:-}" != inside ]]; then
 fi
 
 root="$2"
+commit="$(git rev-parse --short HEAD)" # people may commit while this runs
 summary=()
 failed=0
 
@@ -75,6 +76,7 @@ make_root() {
     chroot "$root" useradd --create-home --shell /bin/bash driver
     take_over_settings
     git clone --quiet --no-local . "$root/home/driver/auriga"
+    git -c safe.directory='*' -C "$root/home/driver/auriga" reset --quiet --hard "$commit"
     chroot "$root" chown -R driver:driver /home/driver
 }
 
@@ -131,7 +133,7 @@ run_as() {
 
 show() {
     echo
-    echo "fresh-test of $(git rev-parse --short HEAD):"
+    echo "fresh-test of $commit:"
     printf '  %s\n' "${summary[@]}"
     grep -hE '^=+ .*(passed|failed|error).* =+$' "$logs"/*.log | sed 's/^/  /' || true
 }
