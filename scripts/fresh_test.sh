@@ -76,7 +76,7 @@ make_root() {
     chroot "$root" useradd --create-home --shell /bin/bash driver
     take_over_settings
     git clone --quiet --no-local . "$root/home/driver/auriga"
-    git -c safe.directory='*' -C "$root/home/driver/auriga" reset --quiet --hard "$commit"
+    git -C "$root/home/driver/auriga" reset --quiet --hard "$commit"
     chroot "$root" chown -R driver:driver /home/driver
 }
 
