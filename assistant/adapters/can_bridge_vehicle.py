@@ -35,6 +35,7 @@ class CanBridgeVehicle:
         except can_bridge.BridgeError as error:
             raise BusError(str(error)) from error
         self._opened_s = time.monotonic()
+        self._ready = False
 
     def close(self) -> None:
         """Close the bus."""

@@ -161,11 +161,20 @@ def test_a_car_that_goes_away_becomes_unknown(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    "spec", ["nope:x", "socketcan:nocan9", "unix:", "", "unix", "unix:a/b", "unix:" + "x" * 300]
+    ("spec", "error"),
+    [
+        ("nope:x", BusError),
+        ("socketcan:nocan9", BusError),
+        ("unix:a/b", BusError),
+        ("unix:" + "x" * 300, BusError),
+        ("unix:", UsageError),
+        ("unix", UsageError),
+        ("", UsageError),
+    ],
 )
-def test_a_bus_that_cannot_be_opened_is_named(spec: str) -> None:
+def test_a_bus_that_cannot_be_opened_is_named(spec: str, error: type[Exception]) -> None:
     vehicle = CanBridgeVehicle(aster.FOLDER, spec, 0.0)
-    with pytest.raises(BusError) as caught:
+    with pytest.raises(error) as caught:
         vehicle.open()
     assert "\n" not in str(caught.value)
     vehicle.close()
