@@ -185,6 +185,10 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
 def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term, bool]) -> bool:
     """Whether a piece holds enough of the question, or at least its most telling words."""
     held = {term for term in asked.terms if in_text[term] or in_title[term]}
+    share = sum(term.weight for term in held) / asked.total
+    # The last telling word is mostly the thing itself: of "rear seat screens" the screens.
+    if asked.terms and asked.terms[-1] not in held and share < ALL_BUT:
+        return False
     enough = {"has": ALL_BUT, "how_to": MOST}.get(asked.ask, ENOUGH)
     if sum(term.weight for term in held) / asked.total >= enough:
         return True
