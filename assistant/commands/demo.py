@@ -18,7 +18,7 @@ from assistant.adapters.wav_microphone import WavMicrophone, WavMicrophoneSettin
 from assistant.app import Assistant, Need, assistant
 from assistant.cancel import CancelToken
 from assistant.commands.options import Commands, settings_of
-from assistant.commands.scenario import simulated
+from assistant.commands.scenario import car_on, own_bus
 from assistant.commands.show import show_to, timing_line
 from assistant.errors import SettingsError
 from assistant.events import Spoken, TurnEvent
@@ -41,13 +41,16 @@ def execute(options: argparse.Namespace) -> int:
     plan = _plan(PLAN)
     options.out.mkdir(parents=True, exist_ok=True)
     settings = replace(settings_of(options), vehicle=plan["vehicle"])
-    print("Starting the car and loading the models …", flush=True)
-    with simulated(settings, plan["scenario"], 0.0) as (settings, car):
-        began = time.monotonic()
-        assert car is not None
-        with assistant(settings, Need(ears=True, voice=True), None) as running:
-            assert running.voice is not None
-            questions = _record_questions(plan["question"], running.voice, options.out)
+    print("Loading the models …", flush=True)
+    with (
+        own_bus(settings) as on_bus,
+        assistant(on_bus, Need(ears=True, voice=True), None) as running,
+    ):
+        assert running.voice is not None
+        questions = _record_questions(plan["question"], running.voice, options.out)
+        print("Starting the car …", flush=True)
+        with car_on(on_bus, plan["scenario"], 0.0) as car:
+            began = time.monotonic()
             for number, (question, wav) in enumerate(zip(plan["question"], questions, strict=True)):
                 _wait_until(car, began, question["at_s"])
                 _turn(running, number + 1, question, wav, options.out)

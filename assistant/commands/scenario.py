@@ -17,8 +17,19 @@ def simulated(
     if scenario is None:
         yield settings, None
         return
-    folder = vehicle_folder(settings.vehicle)
+    with own_bus(settings) as on_bus, car_on(on_bus, scenario, start_at_s) as car:
+        yield on_bus, car
+
+
+@contextmanager
+def own_bus(settings: Settings) -> Iterator[Settings]:
+    """Settings that point at a bus of their own, on which nobody is yet."""
     with TemporaryDirectory(prefix="auriga-") as channel:
-        bus = f"unix:{channel}"
-        with SimProcess(scenario, folder, bus, start_at_s) as car:
-            yield replace(settings, vehicle_bus=replace(settings.vehicle_bus, spec=bus)), car
+        bus = replace(settings.vehicle_bus, spec=f"unix:{channel}")
+        yield replace(settings, vehicle_bus=bus)
+
+
+def car_on(settings: Settings, scenario: str, start_at_s: float) -> SimProcess:
+    """A simulated car for the bus that the settings name; not started."""
+    folder = vehicle_folder(settings.vehicle)
+    return SimProcess(scenario, folder, settings.vehicle_bus.spec, start_at_s)
