@@ -22,7 +22,8 @@ _RETRY_S = 0.5
 
 class Bridge:
     """Receives in a thread of its own.  Its queue is that of the bus, which is bounded; work per
-    frame is constant."""
+    frame is constant.
+    """
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """can_bridge: the frames of one identifier in, the newest valid one and the last fault out; pure,
-the time is passed in."""
+the time is passed in.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """can_bridge: a TOML file in, its values out, each asked for by name and type; what is left over is
-an error that names the file, the line and the key."""
+an error that names the file, the line and the key.
+"""
 
 from __future__ import annotations
 
