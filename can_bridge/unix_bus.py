@@ -229,7 +229,7 @@ class UnixBus(can.BusABC):
 
 def channel_folder(channel: str) -> Path:
     """The folder of a channel, made if missing; only this user may enter the default ones."""
-    if os.path.isabs(channel):
+    if Path(channel).is_absolute():
         folder = Path(channel)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
@@ -239,7 +239,7 @@ def channel_folder(channel: str) -> Path:
             f"and '.', or the absolute path of a folder"
         )
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and os.path.isdir(runtime):
+    if runtime and Path(runtime).is_dir():
         base = Path(runtime) / "auriga"
     else:
         base = Path(tempfile.gettempdir()) / f"auriga-{os.getuid()}"
