@@ -41,7 +41,7 @@ def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
             return target
         raise ManualError(
             f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
-            f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {vehicle_id}`."
+            f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {folder}`."
         )
     fingerprint = _fingerprint(files)
     if built != fingerprint:

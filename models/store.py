@@ -127,7 +127,7 @@ class Store:
             raise ModelStoreError(f"There is no file or folder {path} to add as '{name}'.")
         if spec.entry and path.is_dir() and not (path / spec.entry).is_file():
             raise ModelStoreError(f"'{name}' needs a file '{spec.entry}', and {path} has none.")
-        missing = [file for file in spec.needs if path.is_dir() and not (path / file).is_file()]
+        missing = [file for file in spec.needs if path.is_dir() and not _filled(path / file)]
         if missing:
             raise ModelStoreError(f"'{name}' needs a file '{missing[0]}', and {path} has none.")
         if not spec.entry and not path.is_dir():
@@ -216,6 +216,10 @@ def _receipt(table: object) -> Receipt:
 
 def _texts(table: object) -> TypeGuard[dict[str, str]]:
     return isinstance(table, dict) and all(isinstance(text, str) for text in table.values())
+
+
+def _filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _advice(spec: ModelSpec) -> str:

@@ -23,7 +23,7 @@ PACKED_BITS = 24  # the only width that numpy has no type for
 SUBFORMAT_AT = 24  # of the extensible format chunk: the first two bytes hold the true tag
 RATES = range(1_000, 768_001)  # Hz
 MAX_CHANNELS = 64
-MAX_BYTES = 1 << 30  # an hour of stereo at 48 kHz and 24 bits
+MAX_BYTES = 256 << 20  # more than an hour of 16-bit stereo; all of it is held in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,10 @@ def to_16k(mono: NDArray[np.float32], rate: int) -> Samples:
 
 def _content(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise SoundFileError(f"{path} cannot be read (it is no file); give the path of a WAV")
         if path.stat().st_size > MAX_BYTES:
-            raise SoundFileError(f"{path} is larger than 1 GiB; cut it into shorter files")
+            raise SoundFileError(f"{path} is larger than 256 MiB; cut it into shorter files")
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -150,6 +150,7 @@ class _WavWriter:
             self._wave.writeframes(self._at_file_rate(chunk).tobytes())
             self._file.flush()
         except OSError as error:
+            self._let_go()
             raise self._failed(error) from error
 
     def close(self) -> None:
@@ -161,12 +162,15 @@ class _WavWriter:
             self._wave.close()
             self._file.close()
         except OSError as error:
-            if self._wave is not None:
-                # Its finalizer would write the header once more, and fail again, unseen by us.
-                self._wave._file = None  # type: ignore[attr-defined]
+            self._let_go()
             with contextlib.suppress(OSError):
                 self._file.close()
             raise self._failed(error) from error
+
+    def _let_go(self) -> None:
+        """Keep the finalizer of a failed WAV from writing its header, and failing, once more."""
+        if self._wave is not None:
+            self._wave._file = None  # type: ignore[attr-defined]
 
     def _begin(self, rate: int) -> None:
         self._rate = rate

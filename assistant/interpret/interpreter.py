@@ -117,7 +117,11 @@ class Interpreter:
         if not colour and self._unexplained(stems, self.shapes.lamp_filler) > 0:
             return None
         chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
-        return _lamp_request(text, colour or ANY_LAMP, chosen)
+        # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may be
+        # named, but not explained as if it were the one that was asked for.
+        colours = frozenset(stem(word) for word in self.shapes.colours)
+        rest = self._unexplained(stems, self.shapes.lamp_filler | colours)
+        return _lamp_request(text, colour or ANY_LAMP, chosen, "list" if rest else "meaning")
 
     def _called_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
         """The lamp that people call so, though its name is another; of two the more severe."""

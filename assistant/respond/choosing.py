@@ -21,6 +21,8 @@ IN_STEP = 0.5  # what a word is worth to a procedure that only one of its steps 
 RANK_SHARE = 0.25  # of the retriever's own order in a piece's worth
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
+PERMISSIONS = {"permission", "allowed", "what_if"}
+FORBIDS = re.compile(r"^(?:Do not|Never|No )\b|^\S+(?: \S+){0,6} (?:must|may) not\b")
 # A sentence that only says where something is described answers nothing.
 POINTER = re.compile(r"\b(is|are) (described|explained|listed|shown) in \d")
 # A sentence that tells what to do begins with the bare verb.
@@ -94,6 +96,8 @@ MEASURES = tuple(
 
 OPPOSITES = (("on", "off"), ("lock", "unlock"), ("open", "close"), ("raise", "lower"))
 """Words that turn an instruction round; what is asked for one may not be answered by the other."""
+NOUN = "lock"
+EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
 HOW_MANY = re.compile(r"\bhow many (?:more )?([a-z]+)")
 COUNTED = r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: [a-z-]+)? %s"
 
@@ -175,7 +179,7 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
             asked.measure is None or bool(asked.measure.search(without_references(text)))
         )
     placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
-    opposed = _opposed(asked.words, f"{passage.title} {text}")
+    opposed = _opposed(asked, f"{passage.title} {text}")
     on_subject = on_subject and not placeless and not opposed
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
@@ -196,19 +200,24 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
     return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
 
 
-def _opposed(asked: frozenset[str], text: str) -> bool:
-    """Whether a text says how to do the opposite of what was asked, and not also that."""
-    told = {stem(word) for word in words(text)}
-    wanted = {stem(word) for word in asked}
-    return any(
-        one in wanted
-        and other not in wanted
-        and other in told
-        # "Switch the car on … turn the switch to OFF" is about off, and says so in capitals.
-        and (one not in told or (other.upper() in text.split() and one.upper() not in text.split()))
-        for first, second in OPPOSITES
-        for one, other in ((stem(first), stem(second)), (stem(second), stem(first)))
-    )
+def _opposed(asked: _Question, text: str) -> bool:
+    """Whether a text speaks of the opposite of what was asked, and less of that itself.
+
+    How to do a thing is not answered by steps that do the opposite as often: "put the key into the
+    lock … turn it to unlock" is not how to lock.
+    """
+    told = [stem(word) for word in words(EITHER.sub(" ", text))]
+    wanted = {stem(word) for word in asked.words}
+    for first, second in OPPOSITES:
+        for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
+            if one not in wanted or other in wanted or other not in told:
+                continue
+            balance = told.count(other) - told.count(one)
+            # "Lock" is also a thing, so that as many of it do not mean the opposite of "unlock".
+            even = 1 if other == NOUN else 0
+            if told.count(one) == 0 or (asked.ask == "how_to" and balance >= even):
+                return True
+    return False
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:
@@ -224,6 +233,8 @@ def _fit(asked: _Question, kind: PassageKind, text: str, *, opens: bool) -> floa
         told = 0.2 if kind is PassageKind.TEXT and IMPERATIVE.match(text) else 0.0
         return {PassageKind.PROCEDURE: 0.35, PassageKind.TABLE: -0.2}.get(kind, told)
     fit = {PassageKind.WARNING: -0.1, PassageKind.PROCEDURE: -0.2}.get(kind, 0.0)
+    if asked.ask in PERMISSIONS and FORBIDS.match(text):
+        fit += 0.25  # what must not be done comes first
     if asked.measure is not None:
         fit += 0.35 if asked.measure.search(without_references(text)) else -0.15
     if asked.ask == "where":

@@ -24,6 +24,7 @@ from assistant.respond.quoting import sentences, steps, without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"
+LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
 # What is asked of a lamp again and again -> how its section says it; the first match counts.
 TOLD = (
@@ -51,7 +52,8 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     unknown = [r for _, r in facts.readings if isinstance(r, Unknown)]
     lit = tuple(_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
     single = len(facts.readings) == 1
-    if facts.hits.passages and (single or len(facts.lamps) == 1):
+    explain = single or (len(facts.lamps) == 1 and request.slots["ask"] != LIST)
+    if facts.hits.passages and explain:
         return _explained(request, facts, replies, max_words, asked_by_name=single)
     if facts.lamps:
         names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
@@ -116,9 +118,12 @@ def _told(question: str, facts: Facts) -> list[tuple[Passage, str]]:
             # What introduces the steps of a procedure is a sentence like any other.
             text = passage.text.split("\n")[0]
             if passage.kind in {PassageKind.TEXT, PassageKind.PROCEDURE}:
-                for sentence in sentences(text):
+                told = sentences(text)
+                for number, sentence in enumerate(told):
                     if said.search(sentence):
-                        return [(passage, sentence)]
+                        # What to do about it stands in the next sentence.
+                        both = told[number : number + 2]
+                        return [(passage, one) for one in both if not one.endswith(":")]
     return []
 
 
