@@ -1,49 +1,58 @@
-"""can_bridge: an open bus in, readings of the vehicle out; the only file with a thread."""
+"""can_bridge: open buses in, readings of the vehicle out; the only file with threads."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import Self
 
 import can
 
-from can_bridge.bus import FrameSource, open_bus, parse_bus_spec
+from can_bridge.bus import open_bus, parse_bus_specs
+from can_bridge.errors import BusError
+from can_bridge.frame_source import Frame, FrameSource
+from can_bridge.listeners import FrameQueue
 from can_bridge.readings import Reading
 from can_bridge.spec import VehicleProfile
 from can_bridge.state import VehicleState
 
-_POLL_S = 0.2  # how long closing may wait for the thread
+_POLL_S = 0.2  # how long closing may wait for a thread
 _RETRY_S = 0.5
 
 
 class Bridge:
-    """Receives in a thread of its own.  Its queue is that of the bus, which is bounded; work per
-    frame is constant.
+    """Receives from each bus in a thread of its own; a message may come from any of them.
+
+    The queue of a thread is that of its bus, which is bounded; work per frame is constant.
     """
 
     def __init__(
         self,
         profile: VehicleProfile,
-        source: FrameSource,
+        *sources: FrameSource,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Takes the source over; `start` begins to receive."""
+        """Takes the sources over; `start` begins to receive."""
         self.profile = profile
-        self._source = source
+        self._sources = sources
         self._clock = clock
         self._state = VehicleState(profile)
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._receive, name="can_bridge", daemon=True)
+        self._queues: tuple[FrameQueue, ...] = ()
+        self._threads = [
+            threading.Thread(target=self._receive, args=(source,), name="can_bridge", daemon=True)
+            for source in sources
+        ]
 
     def start(self) -> None:
         """Begin to receive."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> Self:
         """The bridge, which receives already."""
@@ -59,13 +68,15 @@ class Bridge:
         self.close()
 
     def close(self) -> None:
-        """Stop receiving and leave the bus; every reading is `bus_off` from then on."""
+        """Stop receiving and leave the buses; every reading is `bus_off` from then on."""
         if self._stop.is_set():
             return
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._source.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+        for source in self._sources:
+            source.close()
         with self._lock:
             self._state.bus_off = True
 
@@ -88,37 +99,77 @@ class Bridge:
         with self._lock:
             return self._state.counts()
 
-    def _receive(self) -> None:
+    def listen(self, keys: Iterable[int], size: int = 64) -> FrameQueue:
+        """Every frame of these identifiers from now on, from any bus, as it came.
+
+        The receive filters let them in from now on; close the queue to end that.  The frames are
+        not decoded here, and a full queue loses its oldest: see FrameQueue.
+        """
+        queue = FrameQueue(keys, size, self._leave)
+        with self._lock:
+            self._queues += (queue,)
+        self._let_in()
+        return queue
+
+    def _leave(self, queue: FrameQueue) -> None:
+        with self._lock:
+            self._queues = tuple(other for other in self._queues if other is not queue)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        keys = set(self.profile.frames).union(*(queue.keys for queue in self._queues))
+        for source in self._sources:
+            source.accept(keys)
+
+    def sender(self, bus: int = 0) -> can.BusABC | None:
+        """The open bus of that number, to send on: for `can_bridge.transmit` alone.
+
+        None if the bridge was opened to receive only, and while the bus is gone.  Ask anew for
+        every frame, since a bus that comes back is another object.
+        """
+        return self._sources[bus].sender
+
+    def _receive(self, source: FrameSource) -> None:
         while not self._stop.is_set():
             try:
-                frame = self._source.receive(_POLL_S)
-            except can.CanError:
+                frames = source.receive(_POLL_S)
+            except (BusError, can.CanError):
                 self._set_bus_off(True)
                 self._stop.wait(_RETRY_S)
                 continue
-            if frame is None:
-                continue
-            with self._lock:
-                self._state.bus_off = False
+            if frames:
+                self._take(frames)
+
+    def _take(self, frames: Collection[Frame]) -> None:
+        for queue in self._queues:
+            for frame in frames:
+                if frame.key in queue.keys:
+                    queue.put(frame)
+        with self._lock:
+            self._state.bus_off = False
+            for frame in frames:
                 self._state.feed(frame.key, frame.data, frame.at_s)
-                ready = self._state.ready
-            if ready and not self._ready.is_set():
-                self._ready.set()
+            ready = self._state.ready
+        if ready and not self._ready.is_set():
+            self._ready.set()
 
     def _set_bus_off(self, value: bool) -> None:
         with self._lock:
             self._state.bus_off = value
 
 
-def open_bridge(profile: VehicleProfile, spec: str) -> Bridge:
-    """Open the bus of a SPEC and begin to receive.
+def open_bridge(profile: VehicleProfile, spec: str, may_send: bool = False) -> Bridge:
+    """Open the bus of a SPEC and begin to receive; several SPECs are separated by commas.
 
     Raises SpecError for a malformed SPEC and BusError when the bus cannot be opened.
     """
     with contextlib.ExitStack() as cleanup:
-        source = open_bus(parse_bus_spec(spec), profile.frames)
-        cleanup.callback(source.close)
-        bridge = Bridge(profile, source)
+        sources = []
+        for bus in parse_bus_specs(spec):
+            source = open_bus(bus, profile.frames, may_send)
+            cleanup.callback(source.close)
+            sources.append(source)
+        bridge = Bridge(profile, *sources)
         bridge.start()
         cleanup.pop_all()
     return bridge

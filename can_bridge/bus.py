@@ -1,23 +1,39 @@
-"""can_bridge: a bus SPEC in, an open receive-only bus out."""
+"""can_bridge: a bus SPEC in, an open bus out; receive-only unless it was asked for otherwise."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import re
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any
 
 import can
 
 from can_bridge.errors import BusError, SpecError
-from can_bridge.spec import EXTENDED
+from can_bridge.frame_source import BusReader, filters_of
 
 _SPEC = re.compile(r"(?P<interface>[a-z0-9_]+):(?P<channel>[^@]+)(?:@(?P<bitrate>\d+))?")
-_MAX_LAG_S = 10.0
-_STANDARD_MASK, _EXTENDED_MASK = 0x7FF, 0x1FFF_FFFF
+
+_BETWEEN = re.compile(r",(?=[a-z0-9_]+:)")
+
+_LISTEN_ONLY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "kvaser": {"driver_mode": False},  # DRIVER_MODE_SILENT
+        "nixnet": {"listen_only": True},
+        "pcan": {"state": can.BusState.PASSIVE},
+        "seeedstudio": {"operation_mode": "silent"},
+        "slcan": {"listen_only": True},
+        "systec": {"state": can.BusState.PASSIVE},
+        "vector": {"listen_only": True},
+    }
+)
+"""What python-can calls it where the driver can be told to send nothing, not even acknowledgements.
+
+SocketCAN has it too, as a property of the interface: `ip link set can0 type can listen-only on`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +49,6 @@ class BusSpec:
         return f"{self.interface}:{self.channel}" + (f"@{self.bitrate}" if self.bitrate else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A data frame as it came."""
-
-    key: int
-    """Identifier, with EXTENDED set for 29 bits."""
-    data: bytes
-    at_s: float
-    """When it was sent or stamped, on the clock of time.monotonic()."""
-
-
-class FrameSource(Protocol):
-    """Where frames come from."""
-
-    def receive(self, timeout_s: float) -> Frame | None:
-        """The next data frame, or None when the time is up; can.CanError when the bus failed."""
-
-    def close(self) -> None:
-        """Leave the bus."""
-
-
 def parse_bus_spec(text: str) -> BusSpec:
     """Read `interface:channel[@bitrate]`; SpecError when it is none."""
     match = _SPEC.fullmatch(text)
@@ -66,41 +61,35 @@ def parse_bus_spec(text: str) -> BusSpec:
     return BusSpec(match["interface"], match["channel"], int(bitrate) if bitrate else None)
 
 
-class ReceiveOnlyBus:
-    """A python-can bus with which nothing can be sent."""
+def parse_bus_specs(text: str) -> tuple[BusSpec, ...]:
+    """Read one SPEC, or several with commas between them; SpecError when one is none.
 
-    def __init__(self, bus: can.BusABC) -> None:
-        """Takes the bus over, and closes it in `close`."""
-        self._bus = bus
-
-    def receive(self, timeout_s: float) -> Frame | None:
-        """See FrameSource; frames that carry no data are passed over."""
-        message = self._bus.recv(timeout_s)
-        if message is None or message.is_error_frame or message.is_remote_frame:
-            return None
-        key = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
-        return Frame(key, bytes(message.data), time.monotonic() - _lag_s(message.timestamp))
-
-    def close(self) -> None:
-        """Leave the bus."""
-        self._bus.shutdown()
+    A comma belongs to the channel, as in `vector:0,1`, unless an interface follows it.
+    """
+    return tuple(parse_bus_spec(part) for part in _BETWEEN.split(text))
 
 
-def _lag_s(timestamp: float) -> float:
-    """How long the frame waited in a queue; 0 for a stamp from a clock that is not the wall's."""
-    lag_s = time.time() - timestamp
-    return lag_s if 0.0 < lag_s < _MAX_LAG_S else 0.0
+def open_bus(spec: BusSpec, keys: Iterable[int], may_send: bool = False) -> BusReader:
+    """Open the bus and let only these frames in; BusError when it cannot be opened.
+
+    Without `may_send` its `sender` stays None, and the driver is told to listen only where
+    python-can has an option for that.
+    """
+    reader = BusReader(lambda keys: _open(spec, keys, may_send), keys)
+    if may_send:
+        reader.allow_sending()
+    return reader
 
 
-def open_bus(spec: BusSpec, keys: Iterable[int]) -> ReceiveOnlyBus:
-    """Open the bus and let only these frames in; BusError when it cannot be opened."""
+def _open(spec: BusSpec, keys: Iterable[int], may_send: bool) -> can.BusABC:
     options: dict[str, Any] = {"interface": spec.interface, "channel": spec.channel}
     if spec.bitrate is not None:
         options["bitrate"] = spec.bitrate
-    filters = [_filter(key) for key in keys]
+    if not may_send:
+        options |= _LISTEN_ONLY.get(spec.interface, {})
     try:
         with _quiet():
-            return ReceiveOnlyBus(can.Bus(can_filters=filters, **options))
+            return can.Bus(can_filters=filters_of(keys), **options)
     except can.CanInterfaceNotImplementedError as error:
         known = ", ".join(sorted(can.VALID_INTERFACES))
         raise BusError(
@@ -111,12 +100,6 @@ def open_bus(spec: BusSpec, keys: Iterable[int]) -> ReceiveOnlyBus:
         reason = _first_line(error)
         hint = "" if ";" in reason else "; check that the channel exists"
         raise BusError(f"the bus {spec} cannot be opened: {reason}{hint}") from error
-
-
-def _filter(key: int) -> can.typechecking.CanFilter:
-    extended = bool(key & EXTENDED)
-    mask = _EXTENDED_MASK if extended else _STANDARD_MASK
-    return {"can_id": key & ~EXTENDED, "can_mask": mask, "extended": extended}
 
 
 def _first_line(error: Exception) -> str:

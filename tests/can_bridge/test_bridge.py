@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import can
 import pytest
 
 from can_bridge import Bridge, Known, Reason, Unknown, VehicleProfile
-from can_bridge.bus import Frame
+from can_bridge.frame_source import Frame
 
 STEP_S = 5.0
 
@@ -21,15 +21,20 @@ class FakeBus:
     def __init__(self) -> None:
         self.items: queue.Queue[Frame | can.CanError] = queue.Queue()
         self.closed = False
+        self.keys: set[int] = set()
+        self.sender: can.BusABC | None = None
 
-    def receive(self, timeout_s: float) -> Frame | None:
+    def receive(self, timeout_s: float) -> list[Frame]:
         try:
             item = self.items.get(timeout=timeout_s)
         except queue.Empty:
-            return None
+            return []
         if isinstance(item, can.CanError):
             raise item
-        return item
+        return [item]
+
+    def accept(self, keys: Iterable[int]) -> None:
+        self.keys = set(keys)
 
     def close(self) -> None:
         self.closed = True
@@ -84,3 +89,25 @@ def test_closing_ends_the_thread_and_the_bus(toy: VehicleProfile, fake: FakeBus)
     assert fake.closed
     assert threading.active_count() == before
     assert bridge.read("Vehicle.Speed") == Unknown(Reason.BUS_OFF)
+
+
+def test_frames_that_are_listened_for_come_as_they_are(bridge: Bridge, fake: FakeBus) -> None:
+    with bridge.listen([0x7E8]) as responses:
+        assert fake.keys == {256, 257, 0x7E8}
+        fake.items.put(Frame(257, bytes(4), 1.0))
+        fake.items.put(Frame(0x7E8, b"\x02\x50\x03", 1.0))
+        assert responses.get(STEP_S) == Frame(0x7E8, b"\x02\x50\x03", 1.0)
+        assert responses.get(0.0) is None
+    assert fake.keys == {256, 257}
+    assert bridge.counts() == (1, 0)
+
+
+def test_a_full_queue_of_frames_loses_its_oldest(bridge: Bridge) -> None:
+    responses = bridge.listen([0x7E8], size=2)
+    for number in range(3):
+        responses.put(Frame(0x7E8, bytes((number,)), 0.0))
+    assert [responses.get(0.0), responses.get(0.0)] == [
+        Frame(0x7E8, b"\x01", 0.0),
+        Frame(0x7E8, b"\x02", 0.0),
+    ]
+    assert responses.lost == 1

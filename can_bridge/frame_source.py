@@ -1,0 +1,169 @@
+"""can_bridge: an open python-can bus in, its frames out, many at a time; a bus that is lost is
+opened again.
+
+Nothing can be sent through a FrameSource.  The bus that can be sent on is asked for by `sender`,
+which is None unless it was opened for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple, Protocol
+
+import can
+
+from can_bridge.errors import BusError
+from can_bridge.spec import EXTENDED
+from can_bridge.unix_bus import UnixBus
+
+_MAX_LAG_S = 10.0
+_MOST = 256  # frames handed over at once, so that a flood does not keep anybody waiting
+_STANDARD_MASK, _EXTENDED_MASK = 0x7FF, 0x1FFF_FFFF
+_BUS_OFF = 0x40  # CAN_ERR_BUSOFF, an error class of Linux' error frames (linux/can/error.h)
+_ERRORS_IN_A_ROW = 16  # each failure counts 8, and at 128 a controller is "error passive"
+_PASSED_OVER = 2 | 4  # flags of the unix bus: remote and error frames
+_ERROR_FLAG = 4
+
+
+class Frame(NamedTuple):
+    """A data frame as it came."""
+
+    key: int
+    """Identifier, with EXTENDED set for 29 bits."""
+    data: bytes
+    at_s: float
+    """When it was sent or stamped, on the clock of time.monotonic()."""
+
+
+class FrameSource(Protocol):
+    """Where frames come from."""
+
+    def receive(self, timeout_s: float) -> Collection[Frame]:
+        """The data frames that wait, when there are some or the time is up; perhaps none.
+
+        BusError or can.CanError when the bus failed; the next call tries to open it again.
+        """
+
+    def accept(self, keys: Iterable[int]) -> None:
+        """From now on let these frames in, and no others."""
+
+    @property
+    def sender(self) -> can.BusABC | None:
+        """The open bus, for `can_bridge.transmit` alone; None if it is gone or receives only."""
+
+    def close(self) -> None:
+        """Leave the bus."""
+
+
+class BusReader:
+    """A FrameSource on a python-can bus.
+
+    Error frames are passed over, but for two kinds that mean that nothing can be relied on: one
+    that says bus-off, and so many in a row that no data frame comes through.
+    """
+
+    def __init__(self, open_bus: Callable[[Iterable[int]], can.BusABC], keys: Iterable[int]):
+        """`open_bus` opens a bus with filters for these keys; it is called at once."""
+        self._open = open_bus
+        self._keys = frozenset(keys)
+        self._bus: can.BusABC | None = open_bus(self._keys)
+        self._may_send = False
+        self._errors = 0
+
+    def allow_sending(self) -> None:
+        """Let `sender` hand the bus out."""
+        self._may_send = True
+
+    @property
+    def sender(self) -> can.BusABC | None:
+        """See FrameSource."""
+        return self._bus if self._may_send else None
+
+    def accept(self, keys: Iterable[int]) -> None:
+        """See FrameSource."""
+        self._keys = frozenset(keys)
+        if self._bus is not None:
+            self._bus.set_filters(filters_of(self._keys))
+
+    def receive(self, timeout_s: float) -> Collection[Frame]:
+        """See FrameSource."""
+        bus = self._bus
+        if bus is None:
+            bus = self._bus = self._open(self._keys)
+        try:
+            return (
+                self._read_unix(bus, timeout_s)
+                if isinstance(bus, UnixBus)
+                else self._read(bus, timeout_s)
+            )
+        except (can.CanError, OSError, ValueError) as error:  # ValueError: closed in between
+            self._leave()
+            raise BusError(f"the bus was lost: {error}; waiting for its return") from error
+
+    def _read_unix(self, bus: UnixBus, timeout_s: float) -> Collection[Frame]:
+        """Frames of our own bus, without a can.Message for each, which costs more than the rest."""
+        to_monotonic = time.monotonic() - time.time()
+        keys = self._keys
+        frames = []
+        for stamp, key, flags, data in bus.receive_raw(timeout_s, _MOST):
+            if flags & _PASSED_OVER:
+                if flags & _ERROR_FLAG:
+                    self._count_error(key)
+            elif key in keys:
+                frames.append(Frame(key, data, stamp + to_monotonic))
+        if frames:
+            self._errors = 0
+        return frames
+
+    def _read(self, bus: can.BusABC, timeout_s: float) -> Collection[Frame]:
+        message = bus.recv(timeout_s)
+        if message is None and bus.state is can.BusState.ERROR:
+            raise can.CanOperationError("its controller reports an error state")
+        frames: list[Frame] = []
+        while message is not None:
+            if message.is_error_frame:
+                self._count_error(message.arbitration_id)
+            elif not message.is_remote_frame:
+                key = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
+                at_s = time.monotonic() - _lag_s(message.timestamp)
+                frames.append(Frame(key, bytes(message.data), at_s))
+            message = bus.recv(0.0) if len(frames) < _MOST else None
+        if frames:
+            self._errors = 0
+        return frames
+
+    def _count_error(self, identifier: int) -> None:
+        self._errors += 1
+        if identifier & _BUS_OFF or self._errors >= _ERRORS_IN_A_ROW:
+            self._errors = 0
+            raise can.CanOperationError("its controller is off the bus")
+
+    def _leave(self) -> None:
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            with contextlib.suppress(can.CanError, OSError):
+                bus.shutdown()
+
+    def close(self) -> None:
+        """See FrameSource."""
+        self._leave()
+
+
+def _lag_s(timestamp: float) -> float:
+    """How long the frame waited in a queue; 0 for a stamp from a clock that is not the wall's."""
+    lag_s = time.time() - timestamp
+    return lag_s if 0.0 < lag_s < _MAX_LAG_S else 0.0
+
+
+def filters_of(keys: Iterable[int]) -> list[can.typechecking.CanFilter]:
+    """One python-can filter for each key, and one for the error frame of a bus-off."""
+    bus_off: can.typechecking.CanFilter = {"can_id": _BUS_OFF, "can_mask": _EXTENDED_MASK}
+    return [*map(_filter, keys), bus_off]
+
+
+def _filter(key: int) -> can.typechecking.CanFilter:
+    extended = bool(key & EXTENDED)
+    mask = _EXTENDED_MASK if extended else _STANDARD_MASK
+    return {"can_id": key & ~EXTENDED, "can_mask": mask, "extended": extended}
