@@ -22,7 +22,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test test-slow lint check format fresh-test lock setup setup-dev models \
+.PHONY: help demo run test test-slow vcan-test lint check format fresh-test lock setup setup-dev models \
 	test-models packages clean
 
 help: ## list the targets
@@ -39,6 +39,9 @@ test: test-models packages ## every test but the slow ones
 
 test-slow: test-models packages ## the slow tests as well
 	@$(IN_VENV) -m pytest -m "slow or not slow" $(ARGS)
+
+vcan-test: setup-dev ## what needs a CAN bus of the kernel, where need be in an emulated machine
+	@scripts/vcan_test.sh
 
 lint: setup-dev ## style, format, types, imports between the rooms, lock files
 	@scripts/lint.sh

@@ -33,7 +33,8 @@ class _Guard:
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in TO_ADDRESS:
             family, address = arguments[0].family, arguments[1]
-            allowed = family == socket.AF_UNIX or address is None or _stays(event, family, address)
+            on_machine = family in (socket.AF_UNIX, socket.AF_CAN)
+            allowed = on_machine or address is None or _stays(event, family, address)
         elif event in TO_NAME:
             allowed = arguments[0] in LOCAL_NAMES or _is_local(arguments[0])
         else:

@@ -1,0 +1,86 @@
+"""The car and the bridge on a CAN bus of the kernel, and what Debian's can-utils see of them.
+
+`make vcan-test` runs these in a guest where this kernel has no vcan; an emulated machine is slow,
+so that everything is waited for long.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from can_bridge import Known, Reason, Unknown, find_vehicle, load_profile, open_bridge
+
+KERNEL_BUS = "vcan0"
+SPEC = f"socketcan:{KERNEL_BUS}"
+ROOT = Path(__file__).resolve().parents[2]
+LONG_S = 120.0
+
+pytestmark = pytest.mark.skipif(
+    not Path("/sys/class/net", KERNEL_BUS).exists(),
+    reason=f"this kernel has no {KERNEL_BUS}: `make vcan-test` runs this in a guest",
+)
+
+
+@pytest.fixture
+def car() -> Iterator[subprocess.Popen[str]]:
+    """A simulated car that drives on the kernel's bus."""
+    command = [sys.executable, "-m", "sim", "highway", "--vehicle", "aster", "--bus", SPEC]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.terminate()
+
+
+def awaited(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + LONG_S
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def test_the_bridge_reads_the_car(car: subprocess.Popen[str]) -> None:
+    command = [sys.executable, "-m", "can_bridge", "monitor", "--bus", SPEC, "--once", "--json"]
+    shown = subprocess.run(
+        [*command, "--wait", "60"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    readings = {line["path"]: line for line in map(json.loads, shown.stdout.splitlines())}
+    assert readings["Vehicle.Speed"]["value"] == pytest.approx(120, abs=8)
+    assert readings["Vehicle.Speed"]["unit"] == "km/h"
+
+
+@pytest.mark.skipif(not shutil.which("candump"), reason="candump (can-utils) is not installed")
+def test_candump_shows_its_traffic(car: subprocess.Popen[str]) -> None:
+    shown = subprocess.run(
+        ["candump", "-n", "100", KERNEL_BUS],
+        capture_output=True, text=True, check=True, timeout=LONG_S,
+    )  # fmt: skip
+    lines = [line.split() for line in shown.stdout.splitlines()]
+    assert len(lines) == 100
+    profile = load_profile(find_vehicle("aster"))
+    ours = {f"{key:03X}" for key in profile.frames}
+    assert {line[1] for line in lines} <= ours
+    assert len({line[1] for line in lines}) > 5
+
+
+@pytest.mark.skipif(not shutil.which("ip"), reason="ip (iproute2) is not installed")
+def test_an_interface_that_goes_down_and_comes_back(car: subprocess.Popen[str]) -> None:
+    with open_bridge(load_profile(find_vehicle("aster")), SPEC) as bridge:
+        known = lambda: isinstance(bridge.read("Vehicle.Speed"), Known)  # noqa: E731
+        assert awaited(known)
+        subprocess.run(["ip", "link", "set", KERNEL_BUS, "down"], check=True)
+        try:
+            assert awaited(lambda: bridge.read("Vehicle.Speed") == Unknown(Reason.BUS_OFF))
+        finally:
+            subprocess.run(["ip", "link", "set", KERNEL_BUS, "up"], check=True)
+        assert awaited(known)
