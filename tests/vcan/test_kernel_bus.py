@@ -6,6 +6,7 @@ so that everything is waited for long.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -29,14 +30,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def car() -> Iterator[subprocess.Popen[str]]:
+@contextlib.contextmanager
+def driving() -> Iterator[None]:
     """A simulated car that drives on the kernel's bus."""
     command = [sys.executable, "-m", "sim", "highway", "--vehicle", "aster", "--bus", SPEC]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        yield process
+        yield
         process.terminate()
 
 
@@ -49,22 +50,24 @@ def awaited(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def test_the_bridge_reads_the_car(car: subprocess.Popen[str]) -> None:
+def test_the_bridge_reads_the_car() -> None:
     command = [sys.executable, "-m", "can_bridge", "monitor", "--bus", SPEC, "--once", "--json"]
-    shown = subprocess.run(
-        [*command, "--wait", "60"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    with driving():
+        shown = subprocess.run(
+            [*command, "--wait", "60"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
     readings = {line["path"]: line for line in map(json.loads, shown.stdout.splitlines())}
     assert readings["Vehicle.Speed"]["value"] == pytest.approx(120, abs=8)
     assert readings["Vehicle.Speed"]["unit"] == "km/h"
 
 
 @pytest.mark.skipif(not shutil.which("candump"), reason="candump (can-utils) is not installed")
-def test_candump_shows_its_traffic(car: subprocess.Popen[str]) -> None:
-    shown = subprocess.run(
-        ["candump", "-n", "100", KERNEL_BUS],
-        capture_output=True, text=True, check=True, timeout=LONG_S,
-    )  # fmt: skip
+def test_candump_shows_its_traffic() -> None:
+    with driving():
+        shown = subprocess.run(
+            ["candump", "-n", "100", KERNEL_BUS],
+            capture_output=True, text=True, check=True, timeout=LONG_S,
+        )  # fmt: skip
     lines = [line.split() for line in shown.stdout.splitlines()]
     assert len(lines) == 100
     profile = load_profile(find_vehicle("aster"))
@@ -74,13 +77,15 @@ def test_candump_shows_its_traffic(car: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("ip"), reason="ip (iproute2) is not installed")
-def test_an_interface_that_goes_down_and_comes_back(car: subprocess.Popen[str]) -> None:
+def test_an_interface_that_goes_down_and_comes_back() -> None:
     with open_bridge(load_profile(find_vehicle("aster")), SPEC) as bridge:
         known = lambda: isinstance(bridge.read("Vehicle.Speed"), Known)  # noqa: E731
-        assert awaited(known)
+        with driving():
+            assert awaited(known)
         subprocess.run(["ip", "link", "set", KERNEL_BUS, "down"], check=True)
         try:
             assert awaited(lambda: bridge.read("Vehicle.Speed") == Unknown(Reason.BUS_OFF))
         finally:
             subprocess.run(["ip", "link", "set", KERNEL_BUS, "up"], check=True)
-        assert awaited(known)
+        with driving():  # another: a car that cannot send any more ends
+            assert awaited(known)
