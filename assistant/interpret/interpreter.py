@@ -7,7 +7,7 @@ something is done, is for the manual even where it names a gauge.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -47,6 +47,7 @@ class Shapes:
     talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
     beyond: re.Pattern[str]  # what neither the car nor its manual can know
     lamp: re.Pattern[str]  # speaks of a lamp
+    lamp_after: re.Pattern[str]  # a lamp, and in its first group the word before it
     warnings: re.Pattern[str]  # asks whether anything is wrong
     colours: Mapping[str, str]  # word -> the profile's colour
     lamp_names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
@@ -112,6 +113,8 @@ class Interpreter:
         named, in_full = self._named_lamp(stems, colour)
         if not in_full:
             named = self._called_lamp(stems, colour) or named
+        if named is not None and self._another_light(plain, named):
+            named = None
         if named is not None:
             return _lamp_request(text, named.id, (named,), ask)
         if not colour and self._unexplained(stems, self.shapes.lamp_filler) > 0:
@@ -122,6 +125,15 @@ class Interpreter:
         colours = frozenset(stem(word) for word in self.shapes.colours)
         rest = self._unexplained(stems, self.shapes.lamp_filler | colours)
         return _lamp_request(text, colour or ANY_LAMP, chosen, "list" if rest else "meaning")
+
+    def _another_light(self, plain: str, lamp: Telltale) -> bool:
+        """Whether the word before "light" is none of the lamp's: a charge port light is another."""
+        before = [stem(match[1]) for match in self.shapes.lamp_after.finditer(plain)]
+        called = (part for name in self.shapes.lamp_names.get(lamp.id, ()) for part in name)
+        name = (part for told in words(lamp.name) for part in self._equivalents(told))
+        colours = (stem(colour) for colour in self.shapes.colours)
+        explained = frozenset((*called, *name, *colours)) | self.shapes.lamp_filler
+        return bool(before) and all(self._unexplained({word}, explained) for word in before)
 
     def _called_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
         """The lamp that people call so, though its name is another; of two the more severe."""
@@ -191,7 +203,7 @@ class Interpreter:
             return None
         return _gauge_request(text, named.gauge, self.places.named(stems))
 
-    def _unexplained(self, stems: frozenset[str], explained: frozenset[str]) -> int:
+    def _unexplained(self, stems: Set[str], explained: Set[str]) -> int:
         """How many telling words are neither part of the gauge nor mere filler."""
         stop = frozenset(stem(word) for word in self.lexicon.stop)
         known = explained | self.places.words() | self.shapes.filler | stop
@@ -225,6 +237,7 @@ def load_shapes(folder: Path) -> Shapes:
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
             beyond=re.compile(table["beyond"]),
             lamp=re.compile(table["lamp"]["words"]),
+            lamp_after=re.compile(r"\b(\S+) " + table["lamp"]["words"]),
             warnings=re.compile(table["lamp"]["warnings"]),
             colours=MappingProxyType(table["lamp"]["colours"]),
             lamp_names={
