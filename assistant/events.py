@@ -197,6 +197,7 @@ class Hits:
 
     passages: tuple[Passage, ...] = ()
     terms: tuple[Term, ...] = ()
+    no_manual: bool = False  # there is no manual to search
 
 
 # --- evidence ------------------------------------------------------------------------------

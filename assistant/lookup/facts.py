@@ -1,6 +1,6 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, Telltale
 from assistant.lexicon import Lexicon
@@ -41,7 +41,7 @@ class Lookup:
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
-        return Hits(tuple(found.values()), hits.terms)
+        return replace(hits, passages=tuple(found.values()))
 
     def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.

@@ -64,7 +64,9 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
         text = replies.say["cannot_tell_lamps"].format(why=why)
         evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
         return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
-    pattern = replies.say["no_lamp_any" if asked == ANY else "no_lamp"]
+    # A lamp asked by name has no section to explain it where there is no manual.
+    answer = "lamp_not_lit" if single else "no_lamp_any" if asked == ANY else "no_lamp"
+    pattern = replies.say[answer]
     evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
     return Answer(Outcome.ANSWERED, By.TEMPLATE, pattern.format(colour=asked), evidence)
 

@@ -22,6 +22,8 @@ def answer_manual(
     request: Request, facts: Facts, replies: Replies, min_coverage: float, max_words: int
 ) -> Answer:
     """The best piece of the manual as an answer, or a refusal."""
+    if facts.hits.no_manual:
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["no_manual"])
     pieces = choose(request.text, request.name, facts.hits)
     if request.name == FRAGMENT:
         # No question, maybe not even meant for us: two telling words, and all of them, must fit.

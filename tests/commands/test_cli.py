@@ -1,5 +1,6 @@
 """The command line: wrong words, wrong files and missing parts are one sentence and an exit code."""
 
+import json
 import os
 import re
 import shutil
@@ -120,6 +121,19 @@ def test_wrong_settings_are_named(run: Run, quick: Path, text: str, named: str) 
 
 
 # --- the vehicle -------------------------------------------------------------------------------
+
+
+def test_a_vehicle_without_a_manual_is_read_all_the_same(
+    run: Run, quick: Path, tmp_path: Path
+) -> None:
+    car = shutil.copytree(aster.FOLDER, tmp_path / "car", ignore=shutil.ignore_patterns("manual"))
+    (tmp_path / "questions.txt").write_text("How fast am I going?\nWhere is the jack?\n")
+    words = ("--vehicle", str(car), "--scenario", "highway", "--json")
+    ran = run("ask", "--batch", str(tmp_path / "questions.txt"), *words)
+    assert ran.code == 0, ran.error
+    speed, jack = (json.loads(line)["answer"] for line in ran.out.splitlines())
+    assert speed["text"].endswith("km/h.")
+    assert (jack["outcome"], jack["text"]) == ("refused", REPLIES.refuse["no_manual"])
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def test_a_question_about_the_present_is_for_the_car(text: str, gauge: str) -> N
         "Can I tow a trailer?",
         "How do I jump start the car?",
         "Does this car have massage seats?",
+        "What do the colours of the charge port light mean?",
+        "Do I put it in neutral for the car wash?",
     ],
 )
 def test_a_question_about_how_things_are_done_or_ought_to_be_is_for_the_manual(text: str) -> None:
