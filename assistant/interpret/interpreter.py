@@ -31,6 +31,7 @@ _SHAPES_KEYS = {
 }
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 ANY_LAMP = "any"
+LONGEST = 1000  # characters; about a minute of speech, and no question is so long
 SEVERITY = {"red": 0, "amber": 1}
 LAMP_REST = 2  # telling words beside it that a lamp named in part may leave unexplained
 LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
@@ -75,6 +76,8 @@ class Interpreter:
         People lead up to a question and add to it ("It's so quiet, is the engine on? I can't hear
         it."): the last clause that asks the car something decides, else the whole text does.
         """
+        if len(text) > LONGEST:
+            return Request(RequestKind.UNKNOWN, "too_long", text)
         parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
             for part in reversed(parts):

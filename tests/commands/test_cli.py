@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,21 @@ def test_wrong_settings_are_named(run: Run, quick: Path, text: str, named: str) 
     ran = run("ask", "hello", "--bus", "unix:nobody")
     assert ran.code == 2
     assert named in ran.sentence
+
+
+def test_the_bus_folder_of_a_run_that_was_killed_is_removed_by_the_next(
+    run: Run, quick: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, used = (tmp_path / f"auriga-bus-{pid}-x" for pid in (gone.pid, os.getppid()))
+    for folder in (left, used):
+        folder.mkdir()
+        (folder / "socket").touch()
+    assert run("ask", "How fast am I going?", "--scenario", "parked").code == 0
+    assert not left.exists()
+    assert used.exists()
 
 
 # --- the vehicle -------------------------------------------------------------------------------
