@@ -16,7 +16,7 @@ from typing import Any
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
-from assistant.interpret.lamps import REST, SEVERITY, LampFinder, LampShapes
+from assistant.interpret.lamps import REST, LampFinder, LampShapes
 from assistant.lexicon import Lexicon, stem
 
 _SHAPES_KEYS = {
@@ -32,7 +32,10 @@ _SHAPES_KEYS = {
     "command",
 }
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
+MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
+STATE = "state"  # the ask of requests.toml that only the car can answer
 ANY_LAMP = "any"
+SEVERAL = "several"  # lamps that the words fit equally
 LONGEST = 1000  # characters; about a minute of speech, and no question is so long
 ADVICE = frozenset({"permission", "allowed", "what_if", "should", "how_to"})  # asks what to do
 
@@ -100,30 +103,34 @@ class Interpreter:
 
     def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
         shapes, finder = self.shapes.lamps, self._lamp_finder()
+        said = {"ask": ask or "meaning"}
+        if ask in ADVICE or shapes.advice.search(plain):
+            said["advice"] = "yes"
         if shapes.warnings.search(plain):
-            wrong = tuple(lamp for lamp in self.telltales if lamp.colour in SEVERITY)
-            return _lamp_request(text, ANY_LAMP, wrong, ask if ask in ADVICE else "meaning")
+            wrong = tuple(lamp for lamp in self.telltales if lamp.warns)
+            return _lamp_request(text, ANY_LAMP, wrong, {**said, "ask": "meaning"})
         pointed = shapes.pointed.search(plain) is not None
         for_lamps = pointed or ask not in shapes.manual_asks or shapes.advice.search(plain)
         if not shapes.speaks.search(plain) or not for_lamps:
             return None
-        state = "flashing" if shapes.flashing.search(plain) else ""
+        if shapes.flashing.search(plain):
+            said["state"] = "flashing"
         colour = finder.colour(plain)
         named = finder.named(plain, colour)
         if len(named) == 1:
-            return _lamp_request(text, named[0].id, named, ask, state)
+            said["ask"] = "fact" if shapes.state.search(plain) else ask or "fact"
+            return _lamp_request(text, named[0].id, named, said)
         if named:
-            return _lamp_request(text, ANY_LAMP, named, "list")
+            return _lamp_request(text, SEVERAL, named, {"ask": "list"})
         rest = finder.unexplained(plain)
         if not pointed and (rest > REST if colour else rest > 0):
             return None
         chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
-        # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may be
-        # named, but not explained as if it were the one that was asked for.
-        another = finder.names_something(plain)
-        return _lamp_request(
-            text, colour or ANY_LAMP, chosen, "list" if another else ask or "meaning", state
-        )
+        if finder.names_something(plain):
+            # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may
+            # be named, but not explained as if it were the one that was asked for.
+            said = {"ask": "list"}
+        return _lamp_request(text, colour or ANY_LAMP, chosen, said)
 
     def _lamp_finder(self) -> LampFinder:
         neutral = self.shapes.filler | self.places.words() | self._stop()
@@ -143,7 +150,9 @@ class Interpreter:
             return None
         (live, size), named, key = best
         rest = self._unexplained(stems, frozenset().union(*key.words))
-        if not live and (ask in self.shapes.manual_asks or rest >= max(2, size)):
+        if rest > MOST_REST or (
+            not live and (ask in self.shapes.manual_asks or rest >= max(2, size))
+        ):
             return None
         return _gauge_request(text, named.gauge, self.places.named(stems))
 
@@ -163,6 +172,8 @@ class Interpreter:
     def _manual(self, text: str, ask: str) -> Request:
         if not self.lexicon.terms(text):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
+        if ask == STATE:  # how the car is now; no manual knows
+            return Request(RequestKind.UNKNOWN, "not_reported", text)
         plain = self.lexicon.plain(text)
         asks = ask or ("fact" if self.shapes.question.search(plain) else "fragment")
         return Request(RequestKind.MANUAL, asks, text)
@@ -201,6 +212,7 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
         after=re.compile(table["after"]),
         flashing=re.compile(table["flashing"]),
         advice=re.compile(table["advice"]),
+        state=re.compile(table["state"]),
         manual_asks=frozenset(table["manual_asks"]),
         colours=MappingProxyType(table["colours"]),
         names={
@@ -228,8 +240,8 @@ def _gauge_request(text: str, gauge: Gauge, said: dict[str, str]) -> Request:
 
 
 def _lamp_request(
-    text: str, lamp: str, lamps: tuple[Telltale, ...], ask: str, state: str = ""
+    text: str, lamp: str, lamps: tuple[Telltale, ...], said: dict[str, str]
 ) -> Request:
-    slots = {"lamp": lamp, "ask": ask or "fact"} | ({"state": state} if state else {})
+    slots = MappingProxyType({"lamp": lamp, **said})
     paths = tuple(each.path for each in lamps)
-    return Request(RequestKind.WARNING, "telltale", text, MappingProxyType(slots), paths)
+    return Request(RequestKind.WARNING, "telltale", text, slots, paths)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from assistant.events import Telltale
 from assistant.lexicon import Lexicon, stem, words
 
-SEVERITY = {"red": 0, "amber": 1}
 WORTH = 0.5  # a word that only one or two lamps have names a lamp
 GROUP = 3  # telling words of a lamp's name that may stand before "light"
 REST = 1  # telling words beside a colour that may stay unexplained
@@ -28,6 +27,7 @@ class LampShapes:
     pointed: re.Pattern[str]  # points at a lamp without naming it
     after: re.Pattern[str]  # "light for the …": group 1 is what follows
     flashing: re.Pattern[str]  # says that it flashes
+    state: re.Pattern[str]  # asks whether it is lit
     advice: re.Pattern[str]  # asks what to do about it
     manual_asks: frozenset[str]  # asks that only the manual answers, a named lamp or not
     colours: Mapping[str, str]  # word -> the profile's colour
@@ -68,7 +68,7 @@ class LampFinder:
         if parts and (count >= FIRM or not called):
             return parts
         # Of two that people call the same, the more severe counts.
-        return tuple(sorted(called, key=_severity)[:1])
+        return tuple(sorted(called, key=lambda lamp: lamp.severity)[:1])
 
     def unexplained(self, plain: str) -> int:
         """How many telling words are neither a colour nor mere filler beside a lamp."""
@@ -157,10 +157,6 @@ class LampFinder:
     def _equivalents(self, word: str) -> frozenset[str]:
         key = stem(word)
         return frozenset((key, *(stem(same) for same in self.lexicon.same.get(key, ()))))
-
-
-def _severity(lamp: Telltale) -> int:
-    return SEVERITY.get(lamp.colour, len(SEVERITY))
 
 
 def _stems(plain: str) -> frozenset[str]:

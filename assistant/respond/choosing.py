@@ -44,6 +44,10 @@ MOST = 0.7  # the same for "how do I …" answered by a sentence
 ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
 HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
 
+LAMP_HEAD = re.compile(r"(warning )?(lamp|light|telltale|symbol)s?$", re.IGNORECASE)
+LAMP_WORDS = frozenset(
+    "lamp lamps light lights telltale telltales symbol symbols icon icons warning warnings".split()
+)
 ANY_NUMBER = r"\d"
 _TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
 _MASS = r"\d\s*(kg|t|tonnes?|g)\b"
@@ -197,7 +201,9 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
         on_subject = on_subject and _instructs(text)
     placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
     opposed = _opposed(asked, f"{passage.title} {text}")
-    on_subject = on_subject and not placeless and not opposed
+    # A table of lamps says what a lamp would mean, and nothing of the car as it is.
+    lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
+    on_subject = on_subject and not (placeless or opposed or lamps)
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
@@ -210,7 +216,7 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
     # The last telling word is mostly the thing itself: of "rear seat screens" the screens.
     if asked.terms and asked.terms[-1] not in held and share < ALL_BUT:
         return False
-    enough = {"has": ALL_BUT, "how_to": MOST}.get(asked.ask, ENOUGH)
+    enough = {"has": ALL_BUT, "how_to": MOST, "permission": MOST}.get(asked.ask, ENOUGH)
     if sum(term.weight for term in held) / asked.total >= enough:
         return True
     heaviest = max((term.weight for term in asked.terms), default=0.0)
@@ -282,7 +288,7 @@ def _pieces(passage: Passage, ask: str) -> Iterator[str]:
         return
     before = ""
     for sentence in sentences(passage.text):
-        if POINTER.search(sentence) or CONDITION.match(sentence):
+        if POINTER.search(sentence) or CONDITION.match(without_references(sentence)):
             continue
         if not (before and leans(sentence)):
             yield sentence

@@ -138,6 +138,12 @@ def test_a_condition_without_a_consequence_is_no_answer() -> None:
     assert ask("The key freezes?", passage).outcome is Outcome.ANSWERED
 
 
+def test_a_table_of_lamps_says_nothing_of_a_car_whose_lamp_was_not_asked_for() -> None:
+    lamp = row("1.5", 1, Colour="Red", Lamp="Brake system", Meaning="Brake fluid too low")
+    assert ask("What about the brake fluid?", lamp).outcome is Outcome.REFUSED
+    assert ask("Which lamp shows the brake fluid?", lamp).outcome is Outcome.ANSWERED
+
+
 # --- no manual ---------------------------------------------------------------------------------
 
 
