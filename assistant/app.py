@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.adapters.llama_language_model import LlamaLanguageModel
 from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
+from assistant.adapters.no_manual import NoManual
 from assistant.adapters.piper_voice import PiperSettings, PiperVoice
 from assistant.adapters.silero_voice_detector import SileroVoiceDetector
 from assistant.adapters.sqlite_manual import SqliteManual
@@ -19,9 +20,9 @@ from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
-from assistant.manuals import ensure_manual
+from assistant.manuals import find_manual
 from assistant.pipeline import Stages
-from assistant.ports import Loudspeaker, Part, Recognizer
+from assistant.ports import Loudspeaker, Manual, Part, Recognizer
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
@@ -112,7 +113,7 @@ class _Parts:
     """The engines of one run, not opened yet."""
 
     vehicle: CanBridgeVehicle
-    manual: SqliteManual
+    manual: Manual
     detector: SileroVoiceDetector
     model: LlamaLanguageModel | None
     recognizer: Recognizer | None
@@ -144,12 +145,17 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     vehicle = CanBridgeVehicle(folder, bus.spec, bus.ready_timeout_s)
     return _Parts(
         vehicle=vehicle,
-        manual=SqliteManual(ensure_manual(data_folder(settings), vehicle.id, folder)),
+        manual=_manual(data_folder(settings), vehicle.id, folder),
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
         recognizer=build_recognizer(settings, store) if need.ears else None,
         voice=build_voice(settings, store) if need.voice else None,
     )
+
+
+def _manual(data: Path, vehicle_id: str, folder: Path) -> Manual:
+    path = find_manual(data, vehicle_id, folder)
+    return NoManual() if path is None else SqliteManual(path)
 
 
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:

@@ -153,6 +153,16 @@ class Telltale:
     colour: str  # red, amber, green, blue or white
     section: str  # the manual's section about it
 
+    @property
+    def severity(self) -> int:
+        """0 for red (stop), 1 for amber (soon), 2 for what only informs."""
+        return {"red": 0, "amber": 1}.get(self.colour, 2)
+
+    @property
+    def warns(self) -> bool:
+        """Whether it asks for something to be done."""
+        return self.severity < 2  # noqa: PLR2004
+
 
 # --- the manual ----------------------------------------------------------------------------
 
@@ -197,6 +207,7 @@ class Hits:
 
     passages: tuple[Passage, ...] = ()
     terms: tuple[Term, ...] = ()
+    no_manual: bool = False  # there is no manual to search
 
 
 # --- evidence ------------------------------------------------------------------------------

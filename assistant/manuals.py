@@ -31,18 +31,24 @@ def by_hand(manual: Path) -> bool:
 
 def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     """The built manual of a vehicle, up to date; raises ManualError where there is none."""
+    found = find_manual(data, vehicle_id, folder)
+    if found is None:
+        raise ManualError(
+            f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
+            f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {folder}`."
+        )
+    return found
+
+
+def find_manual(data: Path, vehicle_id: str, folder: Path) -> Path | None:
+    """The same, but None where the vehicle has no manual."""
     target = manual_file(data, vehicle_id, folder)
     built = built_from(target)
     if built.startswith(BY_HAND):
         return target
     files = sorted(path for path in (folder / "manual").glob("*") if path.suffix in SUFFIXES)
     if not files:
-        if built:
-            return target
-        raise ManualError(
-            f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
-            f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {folder}`."
-        )
+        return target if built else None
     fingerprint = _fingerprint(files)
     if built != fingerprint:
         build(target, _passages(files), fingerprint)

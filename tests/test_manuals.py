@@ -73,6 +73,15 @@ def test_a_damaged_file_is_built_again(tmp_path: Path, folder: Path, content: by
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["The jack lies under the floor."]
 
 
+def test_a_file_that_is_damaged_behind_its_head_is_built_again(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = ensure_manual(tmp_path, "car", folder)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    assert texts(ensure_manual(tmp_path, "car", folder)) == ["The jack lies under the floor."]
+
+
 def test_a_file_of_an_older_form_is_built_again(tmp_path: Path, folder: Path) -> None:
     path = ensure_manual(tmp_path, "car", folder)
     with sqlite3.connect(path) as connection:

@@ -148,18 +148,19 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
 
 
 def built_from(path: Path) -> str:
-    """The fingerprint of the sources that a manual file was built from, "" where it is none."""
+    """The fingerprint of the sources of a manual file, "" where it is none or is damaged."""
     if not path.is_file():
         return ""
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             rows = dict(connection.execute("SELECT key, value FROM manual"))
+            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         finally:
             connection.close()
     except sqlite3.Error:
         return ""
-    return str(rows.get("fingerprint", "")) if rows.get("format") == FORMAT else ""
+    return str(rows.get("fingerprint", "")) if whole and rows.get("format") == FORMAT else ""
 
 
 def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerprint: str) -> int:

@@ -1,12 +1,17 @@
 """Commands: a scenario's name comes in, settings that point at a simulated car go out."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 from assistant.adapters.sim_process import SimProcess
 from assistant.settings import Settings, vehicle_folder
+
+PREFIX = "auriga-bus-"  # of a bus folder; the number of the process that made it follows
 
 
 @contextmanager
@@ -24,9 +29,23 @@ def simulated(
 @contextmanager
 def own_bus(settings: Settings) -> Iterator[Settings]:
     """Settings that point at a bus of their own, on which nobody is yet."""
-    with TemporaryDirectory(prefix="auriga-") as channel:
+    _sweep()
+    with TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as channel:
         bus = replace(settings.vehicle_bus, spec=f"unix:{channel}")
         yield replace(settings, vehicle_bus=bus)
+
+
+def _sweep() -> None:
+    """Remove the folders of runs that were killed and could not do it themselves."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        try:
+            gone = owner.isdigit() and not Path(f"/proc/{owner}").exists()
+            ours = folder.stat().st_uid == os.getuid() and not folder.is_symlink()
+        except OSError:  # another run was quicker
+            continue
+        if gone and ours:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def car_on(settings: Settings, scenario: str, start_at_s: float) -> SimProcess:

@@ -7,15 +7,17 @@ something is done, is for the manual even where it names a gauge.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
-from assistant.lexicon import Lexicon, stem, words
+from assistant.interpret.lamps import REST, LampFinder, LampShapes
+from assistant.lexicon import Lexicon, stem
 
 _SHAPES_KEYS = {
     "ask",
@@ -30,10 +32,12 @@ _SHAPES_KEYS = {
     "command",
 }
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
+MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
+STATE = "state"  # the ask of requests.toml that only the car can answer
 ANY_LAMP = "any"
-SEVERITY = {"red": 0, "amber": 1}
-LAMP_REST = 2  # telling words beside it that a lamp named in part may leave unexplained
-LAMP_WORTH = 0.5  # a word that only one or two lamps have names a lamp
+SEVERAL = "several"  # lamps that the words fit equally
+LONGEST = 1000  # characters; about a minute of speech, and no question is so long
+ADVICE = frozenset({"permission", "allowed", "what_if", "should", "how_to"})  # asks what to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,12 @@ class Shapes:
     asks: tuple[tuple[str, re.Pattern[str]], ...]  # how something is asked, first match wins
     manual_asks: frozenset[str]  # those that only the manual answers, gauge or not
     never_live: frozenset[str]  # those that even a question about the present does not change
-    lamp_manual_asks: frozenset[str]  # those that only the manual answers, lamp or not
     talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
     beyond: re.Pattern[str]  # what neither the car nor its manual can know
-    lamp: re.Pattern[str]  # speaks of a lamp
-    warnings: re.Pattern[str]  # asks whether anything is wrong
-    colours: Mapping[str, str]  # word -> the profile's colour
-    lamp_names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
-    lamp_vague: frozenset[str]  # words of lamp names that name no lamp by themselves
+    lamps: LampShapes
     question: re.Pattern[str]  # has the words of a question
     opens_question: re.Pattern[str]  # a clause that asks by itself
     command: re.Pattern[str]
-    lamp_filler: frozenset[str]  # stems that mean nothing beside a lamp
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -74,6 +72,8 @@ class Interpreter:
         People lead up to a question and add to it ("It's so quiet, is the engine on? I can't hear
         it."): the last clause that asks the car something decides, else the whole text does.
         """
+        if len(text) > LONGEST:
+            return Request(RequestKind.UNKNOWN, "too_long", text)
         parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
             for part in reversed(parts):
@@ -102,76 +102,39 @@ class Interpreter:
         )
 
     def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
-        if self.shapes.warnings.search(plain):
-            wrong = tuple(lamp for lamp in self.telltales if lamp.colour in {"red", "amber"})
-            return _lamp_request(text, ANY_LAMP, wrong)
-        if not self.shapes.lamp.search(plain) or ask in self.shapes.lamp_manual_asks:
+        shapes, finder = self.shapes.lamps, self._lamp_finder()
+        said = {"ask": ask or "meaning"}
+        if ask in ADVICE or shapes.advice.search(plain):
+            said["advice"] = "yes"
+        if shapes.warnings.search(plain):
+            wrong = tuple(lamp for lamp in self.telltales if lamp.warns)
+            return _lamp_request(text, ANY_LAMP, wrong, {**said, "ask": "meaning"})
+        pointed = shapes.pointed.search(plain) is not None
+        for_lamps = pointed or ask not in shapes.manual_asks or shapes.advice.search(plain)
+        if not shapes.speaks.search(plain) or not for_lamps:
             return None
-        stems = _stems(plain)
-        colour = next((c for word, c in self.shapes.colours.items() if stem(word) in stems), "")
-        named, in_full = self._named_lamp(stems, colour)
-        if not in_full:
-            named = self._called_lamp(stems, colour) or named
-        if named is not None:
-            return _lamp_request(text, named.id, (named,), ask)
-        if not colour and self._unexplained(stems, self.shapes.lamp_filler) > 0:
+        if shapes.flashing.search(plain):
+            said["state"] = "flashing"
+        colour = finder.colour(plain)
+        named = finder.named(plain, colour)
+        if len(named) == 1:
+            said["ask"] = "fact" if shapes.state.search(plain) else ask or "fact"
+            return _lamp_request(text, named[0].id, named, said)
+        if named:
+            return _lamp_request(text, SEVERAL, named, {"ask": "list"})
+        rest = finder.unexplained(plain)
+        if not pointed and (rest > REST if colour else rest > 0):
             return None
         chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
-        # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may be
-        # named, but not explained as if it were the one that was asked for.
-        colours = frozenset(stem(word) for word in self.shapes.colours)
-        rest = self._unexplained(stems, self.shapes.lamp_filler | colours)
-        return _lamp_request(text, colour or ANY_LAMP, chosen, "list" if rest else "meaning")
+        if finder.names_something(plain):
+            # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may
+            # be named, but not explained as if it were the one that was asked for.
+            said = {"ask": "list"}
+        return _lamp_request(text, colour or ANY_LAMP, chosen, said)
 
-    def _called_lamp(self, stems: frozenset[str], colour: str) -> Telltale | None:
-        """The lamp that people call so, though its name is another; of two the more severe."""
-        called = [
-            lamp
-            for lamp in self.telltales
-            if (not colour or lamp.colour == colour)
-            and any(set(name) <= stems for name in self.shapes.lamp_names.get(lamp.id, ()))
-        ]
-        return min(called, key=lambda lamp: SEVERITY.get(lamp.colour, len(SEVERITY)), default=None)
-
-    def _named_lamp(self, stems: frozenset[str], colour: str) -> tuple[Telltale | None, bool]:
-        """The lamp whose name was said, and whether in full or by a word that few lamps have.
-
-        A word counts the less the more lamps share it, so "tyre lamp" is enough for the tyre
-        pressure lamp and "pressure lamp" is not.
-        """
-        best: tuple[tuple[float, int], Telltale, bool] | None = None
-        for lamp in self.telltales:
-            if colour and lamp.colour != colour:
-                continue
-            name = [self._equivalents(word) for word in self._name(lamp)]
-            said = [alternatives for alternatives in name if alternatives & stems]
-            matched = frozenset().union(*said)
-            worth = sum(1 / self._lamps_with(alternatives) for alternatives in said)
-            full = len(said) == len(name)
-            score = worth + len(said) if full else worth
-            rest = self._unexplained(stems, self.shapes.lamp_filler | matched)
-            near = worth >= LAMP_WORTH and rest <= LAMP_REST and not _only_digits(matched & stems)
-            # "Stability control off" and "stability control" differ in a word that tells nothing.
-            whole = [stem(word) for word in words(lamp.name)]
-            rank = (score, len(whole) if stems.issuperset(whole) else 0)
-            if (full or near) and (best is None or rank > best[0]):
-                best = (rank, lamp, full)
-        return (best[1], best[2]) if best else (None, False)
-
-    def _lamps_with(self, alternatives: frozenset[str]) -> int:
-        return sum(
-            any(stem(word) in alternatives for word in self._name(lamp)) for lamp in self.telltales
-        )
-
-    def _name(self, lamp: Telltale) -> list[str]:
-        """The telling words of a lamp's name: "airbag and belt tensioner" without the "and"."""
-        told = words(lamp.name)
-        vague = self.lexicon.stop | self.shapes.lamp_vague
-        return [word for word in told if word not in vague] or told
-
-    def _equivalents(self, word: str) -> frozenset[str]:
-        key = stem(word)
-        return frozenset((key, *(stem(same) for same in self.lexicon.same.get(key, ()))))
+    def _lamp_finder(self) -> LampFinder:
+        neutral = self.shapes.filler | self.places.words() | self._stop()
+        return LampFinder(self.lexicon, self.shapes.lamps, self.telltales, neutral)
 
     def _gauge(self, text: str, plain: str, ask: str) -> Request | None:
         stems = _stems(plain)
@@ -187,15 +150,19 @@ class Interpreter:
             return None
         (live, size), named, key = best
         rest = self._unexplained(stems, frozenset().union(*key.words))
-        if not live and (ask in self.shapes.manual_asks or rest >= max(2, size)):
+        if rest > MOST_REST or (
+            not live and (ask in self.shapes.manual_asks or rest >= max(2, size))
+        ):
             return None
         return _gauge_request(text, named.gauge, self.places.named(stems))
 
-    def _unexplained(self, stems: frozenset[str], explained: frozenset[str]) -> int:
+    def _unexplained(self, stems: Set[str], explained: Set[str]) -> int:
         """How many telling words are neither part of the gauge nor mere filler."""
-        stop = frozenset(stem(word) for word in self.lexicon.stop)
-        known = explained | self.places.words() | self.shapes.filler | stop
+        known = explained | self.places.words() | self.shapes.filler | self._stop()
         return len(stems - known)
+
+    def _stop(self) -> frozenset[str]:
+        return frozenset(stem(word) for word in self.lexicon.stop)
 
     def _command(self, text: str, plain: str, ask: str) -> Request | None:
         if ask or not self.shapes.command.search(plain):
@@ -205,6 +172,8 @@ class Interpreter:
     def _manual(self, text: str, ask: str) -> Request:
         if not self.lexicon.terms(text):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
+        if ask == STATE:  # how the car is now; no manual knows
+            return Request(RequestKind.UNKNOWN, "not_reported", text)
         plain = self.lexicon.plain(text)
         asks = ask or ("fact" if self.shapes.question.search(plain) else "fragment")
         return Request(RequestKind.MANUAL, asks, text)
@@ -221,27 +190,38 @@ def load_shapes(folder: Path) -> Shapes:
             asks=tuple((name, re.compile(p)) for name, p in table["ask"].items()),
             manual_asks=frozenset(table["manual_asks"]),
             never_live=frozenset(table["never_live"]),
-            lamp_manual_asks=frozenset(table["lamp"]["manual_asks"]),
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
             beyond=re.compile(table["beyond"]),
-            lamp=re.compile(table["lamp"]["words"]),
-            warnings=re.compile(table["lamp"]["warnings"]),
-            colours=MappingProxyType(table["lamp"]["colours"]),
-            lamp_names={
-                lamp: tuple(tuple(stem(word) for word in name.split()) for name in names)
-                for lamp, names in table["lamp"]["names"].items()
-            },
-            lamp_vague=frozenset(table["lamp"]["vague"].split()),
+            lamps=_lamp_shapes(table["lamp"]),
             question=re.compile(table["question"]),
             opens_question=re.compile(table["opens_question"]),
             command=re.compile(table["command"]),
-            lamp_filler=frozenset(stem(word) for word in table["lamp"]["filler"].split()),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
         raise SettingsError(f"The requests {path} cannot be read: {error}.") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"{path} has a wrong or missing key: {error}.") from error
+
+
+def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
+    return LampShapes(
+        speaks=re.compile(table["words"]),
+        warnings=re.compile(table["warnings"]),
+        pointed=re.compile(table["pointed"]),
+        after=re.compile(table["after"]),
+        flashing=re.compile(table["flashing"]),
+        advice=re.compile(table["advice"]),
+        state=re.compile(table["state"]),
+        manual_asks=frozenset(table["manual_asks"]),
+        colours=MappingProxyType(table["colours"]),
+        names={
+            lamp: tuple(tuple(stem(word) for word in name.split()) for name in names)
+            for lamp, names in table["names"].items()
+        },
+        vague=frozenset(table["vague"].split()),
+        filler=frozenset(stem(word) for word in table["filler"].split()),
+    )
 
 
 def _stems(plain: str) -> frozenset[str]:
@@ -259,17 +239,9 @@ def _gauge_request(text: str, gauge: Gauge, said: dict[str, str]) -> Request:
     return Request(RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge)
 
 
-def _only_digits(stems: frozenset[str]) -> bool:
-    return all(word.isdigit() for word in stems)
-
-
 def _lamp_request(
-    text: str, lamp: str, lamps: tuple[Telltale, ...], ask: str = "meaning"
+    text: str, lamp: str, lamps: tuple[Telltale, ...], said: dict[str, str]
 ) -> Request:
-    return Request(
-        RequestKind.WARNING,
-        "telltale",
-        text,
-        MappingProxyType({"lamp": lamp, "ask": ask or "fact"}),
-        tuple(lamp.path for lamp in lamps),
-    )
+    slots = MappingProxyType({"lamp": lamp, **said})
+    paths = tuple(each.path for each in lamps)
+    return Request(RequestKind.WARNING, "telltale", text, slots, paths)

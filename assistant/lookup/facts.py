@@ -1,6 +1,6 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, Telltale
 from assistant.lexicon import Lexicon
@@ -41,7 +41,7 @@ class Lookup:
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
-        return Hits(tuple(found.values()), hits.terms)
+        return replace(hits, passages=tuple(found.values()))
 
     def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.
@@ -63,8 +63,13 @@ class Lookup:
             for lamp, (_, reading) in zip(asked, readings, strict=True)
             if isinstance(reading, Known) and reading.value != "off"
         ]
-        # One lamp is explained from its section; of several, only their names are said.
+        if len(asked) > 1:
+            lit = _meant(lit, request)
+        # One lamp is explained from its section; of several, only their names are said, unless
+        # it is asked what to do: that the most severe of them decides.
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
+        if len(explained) > 1 and "advice" in request.slots:
+            explained = sorted(explained, key=lambda lamp: lamp.severity)[:1]
         hits = self._section(explained[0], request) if len(explained) == 1 else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits)
 
@@ -72,3 +77,15 @@ class Lookup:
         """The lamp's own section, with what the question's words are worth in the whole manual."""
         terms = self.manual.search(self.lexicon.terms(request.text), 1).terms
         return Hits(self.manual.section(lamp.section), terms)
+
+
+def _meant(lit: list[tuple[Telltale, str]], request: Request) -> list[tuple[Telltale, str]]:
+    """Of the lamps that are lit, those that a question about "that light" can be about.
+
+    One that flashes, where it is said to; no green one beside one that warns, nor where it is
+    asked what to do.
+    """
+    state = request.slots.get("state")
+    lit = [(lamp, value) for lamp, value in lit if state in (None, value)]
+    warning = [(lamp, value) for lamp, value in lit if lamp.warns]
+    return warning if warning or "advice" in request.slots else lit

@@ -25,11 +25,18 @@ PERMISSIONS = {"permission", "allowed", "what_if"}
 FORBIDS = re.compile(r"^(?:Do not|Never|No )\b|^\S+(?: \S+){0,6} (?:must|may) not\b")
 # A sentence that only says where something is described answers nothing.
 POINTER = re.compile(r"\b(is|are) (described|explained|listed|shown) in \d")
+# A condition without what follows from it is a heading's item, not a sentence.
+CONDITION = re.compile(r"^(If|When|While|Unless)\b[^,]*$")
 # A sentence that tells what to do begins with the bare verb.
 IMPERATIVE = re.compile(
     r"^(?:To [^,]+, )?(?!The|A|An|It|If|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
     r"Most|After|Before|Never|Every|Only|Some|Do)[A-Z][a-z]+ (?:the|a|an|it|your|both|all|on|off|to|up|"
     r"down|in|out|[A-Z])\b"
+)
+# Other sentences that tell how a thing is done.
+INSTRUCTS = re.compile(
+    r"\b(press|turn|pull|push|hold|touch|select|use|say|tap|slide|lift)\b",
+    re.IGNORECASE,
 )
 TOLD = 4  # letters; shorter words of a title ("of", "the") tell nothing
 ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
@@ -37,6 +44,10 @@ MOST = 0.7  # the same for "how do I …" answered by a sentence
 ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
 HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say what it is about
 
+LAMP_HEAD = re.compile(r"(warning )?(lamp|light|telltale|symbol)s?$", re.IGNORECASE)
+LAMP_WORDS = frozenset(
+    "lamp lamps light lights telltale telltales symbol symbols icon icons warning warnings".split()
+)
 ANY_NUMBER = r"\d"
 _TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
 _MASS = r"\d\s*(kg|t|tonnes?|g)\b"
@@ -94,8 +105,16 @@ MEASURES = tuple(
 """What a question asks the measure of, and what that measure looks like; the first match counts."""
 
 
-OPPOSITES = (("on", "off"), ("lock", "unlock"), ("open", "close"), ("raise", "lower"))
+OPPOSITES = (
+    ("on", "off"),
+    ("on", "stop"),
+    ("lock", "unlock"),
+    ("open", "close"),
+    ("raise", "lower"),
+)
 """Words that turn an instruction round; what is asked for one may not be answered by the other."""
+PURPOSES = (*OPPOSITES, ("lock", "open"))
+PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
 NOUN = "lock"
 EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
 HOW_MANY = re.compile(r"\bhow many (?:more )?([a-z]+)")
@@ -144,7 +163,7 @@ def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
         _weigh(asked, passage, text, passage.score / top, opens=opens and not number)
         for passage in hits.passages
         for opens in (passage.order in openings,)
-        for number, text in enumerate(_pieces(passage))
+        for number, text in enumerate(_pieces(passage, ask))
     ]
     # Of pieces that fit equally well the earlier is said: a section begins with what is general.
     found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
@@ -178,9 +197,13 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
         on_subject = on_subject and (
             asked.measure is None or bool(asked.measure.search(without_references(text)))
         )
+    if asked.ask == "how_to" and passage.kind is PassageKind.TEXT:
+        on_subject = on_subject and _instructs(text)
     placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
     opposed = _opposed(asked, f"{passage.title} {text}")
-    on_subject = on_subject and not placeless and not opposed
+    # A table of lamps says what a lamp would mean, and nothing of the car as it is.
+    lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
+    on_subject = on_subject and not (placeless or opposed or lamps)
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
@@ -193,7 +216,7 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
     # The last telling word is mostly the thing itself: of "rear seat screens" the screens.
     if asked.terms and asked.terms[-1] not in held and share < ALL_BUT:
         return False
-    enough = {"has": ALL_BUT, "how_to": MOST}.get(asked.ask, ENOUGH)
+    enough = {"has": ALL_BUT, "how_to": MOST, "permission": MOST}.get(asked.ask, ENOUGH)
     if sum(term.weight for term in held) / asked.total >= enough:
         return True
     heaviest = max((term.weight for term in asked.terms), default=0.0)
@@ -208,6 +231,8 @@ def _opposed(asked: _Question, text: str) -> bool:
     """
     told = [stem(word) for word in words(EITHER.sub(" ", text))]
     wanted = {stem(word) for word in asked.words}
+    if asked.ask == "how_to" and _for_the_opposite(wanted, text):
+        return True
     for first, second in OPPOSITES:
         for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
             if one not in wanted or other in wanted or other not in told:
@@ -218,6 +243,17 @@ def _opposed(asked: _Question, text: str) -> bool:
             if told.count(one) == 0 or (asked.ask == "how_to" and balance >= even):
                 return True
     return False
+
+
+def _for_the_opposite(wanted: set[str], text: str) -> bool:
+    """Whether a text says what it is for, and that is the opposite: "pull it twice to open"."""
+    told = {stem(word) for word in PURPOSE.findall(" ".join(words(text)))}
+    pairs = [(stem(first), stem(second)) for first, second in PURPOSES]
+    return any(
+        one in wanted and other not in wanted and other in told and one not in told
+        for first, second in pairs
+        for one, other in ((first, second), (second, first))
+    )
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:
@@ -246,16 +282,26 @@ def _fit(asked: _Question, kind: PassageKind, text: str, *, opens: bool) -> floa
     return fit
 
 
-def _pieces(passage: Passage) -> Iterator[str]:
+def _pieces(passage: Passage, ask: str) -> Iterator[str]:
     if passage.kind in {PassageKind.TABLE, PassageKind.PROCEDURE}:
         yield passage.text
         return
     before = ""
     for sentence in sentences(passage.text):
-        if POINTER.search(sentence):
+        if POINTER.search(sentence) or CONDITION.match(without_references(sentence)):
             continue
-        yield f"{before} {sentence}" if before and leans(sentence) else sentence
+        if not (before and leans(sentence)):
+            yield sentence
+        # Of a thing that the text before only spoke of, an instruction says how.
+        told = ask == "how_to" and _instructs(sentence) and not _instructs(before)
+        if before and (told or leans(sentence)):
+            yield f"{before} {sentence}"
         before = sentence
+
+
+def _instructs(sentence: str) -> bool:
+    """Whether a sentence says how a thing is done, rather than what it is."""
+    return bool(IMPERATIVE.match(sentence) or INSTRUCTS.search(sentence))
 
 
 def _stems(text: str) -> frozenset[str]:

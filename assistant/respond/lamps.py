@@ -1,6 +1,7 @@
 """Respond: a question about warning lamps comes in with what is lit, a sentence goes out."""
 
 import re
+from dataclasses import dataclass
 
 from assistant.events import (
     Answer,
@@ -8,11 +9,11 @@ from assistant.events import (
     Evidence,
     Facts,
     Hits,
-    Known,
     ManualEvidence,
     Outcome,
     Passage,
     PassageKind,
+    Reading,
     Request,
     SignalEvidence,
     Unknown,
@@ -24,21 +25,32 @@ from assistant.respond.quoting import sentences, steps, without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"
+SEVERAL = "several"  # the interpreter's name for lamps that the words fit equally
 LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
-# What is asked of a lamp again and again -> how its section says it; the first match counts.
-TOLD = (
-    (
-        re.compile(r"\b(flash|blink|wink)", re.IGNORECASE),
-        re.compile(r"\bflash(es|ing)\b.*\bmeans?\b|\bmeans?\b.*\bflash|^A flashing|flashes when"),
+STATE = {"fact", "has"}  # asks whether it is lit, and nothing of what it means
+LIT = {"off": "lamp_not_lit", "flashing": "lamp_flashing"}  # state -> what is said of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Something that is asked of lamps again and again, and how their sections say it."""
+
+    asks: re.Pattern[str]
+    said: re.Pattern[str]
+
+
+FLASHES = _Told(
+    re.compile(r"\b(flash|blink|wink)", re.IGNORECASE),
+    re.compile(r"\bflash(es|ing)\b.*\bmeans?\b|\bmeans?\b.*\bflash|^A flashing|flashes when"),
+)
+DRIVE_ON = _Told(
+    re.compile(
+        r"\b(drive|driving|keep going|carry on|go on(?! (the|a|my)\b)|continue|limp|get home|safe|"
+        r"dangerous|what now|(do|should|must|can) (I|we) do)\b",
+        re.IGNORECASE,
     ),
-    (
-        re.compile(
-            r"\b(drive|driving|keep going|carry on|go on|continue|limp|get home|safe)\b",
-            re.IGNORECASE,
-        ),
-        re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive"),
-    ),
+    re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive"),
 )
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
@@ -48,52 +60,91 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
 
     A lamp whose state is unknown is never taken for one that is off.
     """
-    asked = request.slots["lamp"]
-    unknown = [r for _, r in facts.readings if isinstance(r, Unknown)]
-    lit = tuple(_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
     single = len(facts.readings) == 1
-    explain = single or (len(facts.lamps) == 1 and request.slots["ask"] != LIST)
-    if facts.hits.passages and explain:
-        return _explained(request, facts, replies, max_words, asked_by_name=single)
+    if single and isinstance(facts.readings[0][1], Unknown) and request.slots["ask"] in STATE:
+        return _cannot_tell(facts, replies)
+    if facts.hits.passages and (single or request.slots["ask"] != LIST):
+        return _explained(request, facts, replies, max_words)
     if facts.lamps:
-        names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
-        text = replies.say["lamps_lit"].format(list=names)
-        return Answer(Outcome.ANSWERED, By.TEMPLATE, text, lit)
-    if unknown:
-        why = replies.unknown[unknown[0].reason.value]
-        text = replies.say["cannot_tell_lamps"].format(why=why)
-        evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
-        return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
-    pattern = replies.say["no_lamp_any" if asked == ANY else "no_lamp"]
+        return _lit(facts, replies)
+    if any(isinstance(reading, Unknown) for _, reading in facts.readings):
+        return _cannot_tell(facts, replies)
+    # A lamp asked by name has no section to explain it where there is no manual.
+    asked = request.slots["lamp"]
+    answer = "lamp_not_lit" if single else "no_lamp_any" if asked == ANY else "no_lamp"
+    answer = "none_of_them" if asked == SEVERAL else answer
+    answer = "no_lamp_flashing" if request.slots.get("state") and not single else answer
     evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
-    return Answer(Outcome.ANSWERED, By.TEMPLATE, pattern.format(colour=asked), evidence)
+    text = replies.say[answer].format(colour=asked)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
 
 
-def _explained(
-    request: Request, facts: Facts, replies: Replies, max_words: int, *, asked_by_name: bool
-) -> Answer:
-    """What the lamp means and what to do; for a lamp asked by name, also that it is not lit."""
-    chosen = _pointed(request, facts) or _opening(facts, max_words)
+def _lit(facts: Facts, replies: Replies) -> Answer:
+    """The names of the lamps that are lit, and that others cannot be seen where that is so."""
+    names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
+    text = replies.say["lamps_lit"].format(list=names)
+    unknown = _unknown(facts)
+    if unknown:
+        text = f"{text} {replies.say['other_lamps'].format(why=_why(unknown, replies))}"
+    lit = (_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, (*lit, *unknown))
+
+
+def _cannot_tell(facts: Facts, replies: Replies) -> Answer:
+    text = replies.say["cannot_tell_lamps"].format(why=_why(_unknown(facts), replies))
+    evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
+    return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
+
+
+def _unknown(facts: Facts) -> tuple[SignalEvidence, ...]:
+    return tuple(SignalEvidence(p, r) for p, r in facts.readings if isinstance(r, Unknown))
+
+
+def _why(unknown: tuple[SignalEvidence, ...], replies: Replies) -> str:
+    reading = unknown[0].reading
+    assert isinstance(reading, Unknown)
+    return replies.unknown[reading.reason.value]
+
+
+def _explained(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
+    """What the lamp means and what to do; for a lamp asked by name, also whether it is lit."""
+    section = facts.hits.passages[0].section
+    explained = [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
+    chosen = _pointed(request, facts)
+    if not chosen and any(state == "flashing" for _, state in explained):
+        chosen = _told(FLASHES, facts)
+    if not chosen:
+        chosen = _opening(facts, max_words)
+    if any(lamp.severity == 0 for lamp, _ in explained):
+        # What to do now is said even where that makes it longer.
+        chosen = list(dict.fromkeys([*chosen, *_told(DRIVE_ON, facts)[:1]]))
     text = " ".join(without_references(sentence) for _, sentence in chosen)
     evidence: list[Evidence] = [
         ManualEvidence(passage.section, passage.title, passage.page, sentence)
         for passage, sentence in chosen
     ]
-    lamps = facts.lamps
-    evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in lamps]
-    if asked_by_name and not lamps:
+    evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
+    if len(facts.readings) == 1:
         path, reading = facts.readings[0]
-        evidence.append(SignalEvidence(path, reading))
-        if isinstance(reading, Known):
-            text = f"{text} {replies.say['lamp_not_lit']}"
+        if not explained:
+            evidence.append(SignalEvidence(path, reading))
+        text = f"{text} {_state(reading, replies)}"
     return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
+
+
+def _state(reading: Reading, replies: Replies) -> str:
+    if isinstance(reading, Unknown):
+        why = replies.unknown[reading.reason.value]
+        return replies.say["cannot_tell_lamps"].format(why=why)
+    return replies.say[LIT.get(str(reading.value), "lamp_lit")]
 
 
 def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    told = _told(request.text, facts)
-    if told:
-        return told
+    for asked in (FLASHES, DRIVE_ON):
+        told = _told(asked, facts) if asked.asks.search(request.text) else []
+        if told:
+            return told
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)
@@ -109,21 +160,18 @@ def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     return [(best.passage, best.text)]
 
 
-def _told(question: str, facts: Facts) -> list[tuple[Passage, str]]:
-    """The sentence that every lamp's section has for whether to drive on, and for flashing."""
-    for asked, said in TOLD:
-        if not asked.search(question):
-            continue
-        for passage in facts.hits.passages:
-            # What introduces the steps of a procedure is a sentence like any other.
-            text = passage.text.split("\n")[0]
-            if passage.kind in {PassageKind.TEXT, PassageKind.PROCEDURE}:
-                told = sentences(text)
-                for number, sentence in enumerate(told):
-                    if said.search(sentence):
-                        # What to do about it stands in the next sentence.
-                        both = told[number : number + 2]
-                        return [(passage, one) for one in both if not one.endswith(":")]
+def _told(wanted: "_Told", facts: Facts) -> list[tuple[Passage, str]]:
+    """The sentence that every lamp's section has for whether to drive on, or for flashing."""
+    for passage in facts.hits.passages:
+        # What introduces the steps of a procedure is a sentence like any other.
+        text = passage.text.split("\n")[0]
+        if passage.kind in {PassageKind.TEXT, PassageKind.PROCEDURE}:
+            told = sentences(text)
+            for number, sentence in enumerate(told):
+                if wanted.said.search(sentence):
+                    # What to do about it stands in the next sentence.
+                    both = told[number : number + 2]
+                    return [(passage, one) for one in both if not one.endswith(":")]
     return []
 
 

@@ -22,10 +22,14 @@ def answer_manual(
     request: Request, facts: Facts, replies: Replies, min_coverage: float, max_words: int
 ) -> Answer:
     """The best piece of the manual as an answer, or a refusal."""
+    if facts.hits.no_manual:
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["no_manual"])
     pieces = choose(request.text, request.name, facts.hits)
     if request.name == FRAGMENT:
         # No question, maybe not even meant for us: two telling words, and all of them, must fit.
         min_coverage = 0.99 if len(facts.hits.terms) > 1 else NEVER
+    if request.name == HOW_TO:
+        pieces = _instructing(pieces)
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = _procedure_of(pieces) if request.name == HOW_TO else pieces[0]
@@ -57,6 +61,18 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
         said.append(sentence)
         evidence.append(_evidence(row, row.text))
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
+
+
+def _instructing(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, from the first on that says how the thing is done and is nearly as good.
+
+    The best one may only speak of the thing, or do the opposite of what was asked.
+    """
+    for number, piece in enumerate(pieces):
+        same = piece.passage.section == pieces[0].passage.section
+        if piece.on_subject and (same or pieces[0].worth - piece.worth < TIE):
+            return pieces[number:]
+    return pieces
 
 
 def _procedure_of(pieces: list[Piece]) -> Piece:

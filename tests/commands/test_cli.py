@@ -1,10 +1,12 @@
 """The command line: wrong words, wrong files and missing parts are one sentence and an exit code."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,7 +121,35 @@ def test_wrong_settings_are_named(run: Run, quick: Path, text: str, named: str) 
     assert named in ran.sentence
 
 
+def test_the_bus_folder_of_a_run_that_was_killed_is_removed_by_the_next(
+    run: Run, quick: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, used = (tmp_path / f"auriga-bus-{pid}-x" for pid in (gone.pid, os.getppid()))
+    for folder in (left, used):
+        folder.mkdir()
+        (folder / "socket").touch()
+    assert run("ask", "How fast am I going?", "--scenario", "parked").code == 0
+    assert not left.exists()
+    assert used.exists()
+
+
 # --- the vehicle -------------------------------------------------------------------------------
+
+
+def test_a_vehicle_without_a_manual_is_read_all_the_same(
+    run: Run, quick: Path, tmp_path: Path
+) -> None:
+    car = shutil.copytree(aster.FOLDER, tmp_path / "car", ignore=shutil.ignore_patterns("manual"))
+    (tmp_path / "questions.txt").write_text("How fast am I going?\nWhere is the jack?\n")
+    words = ("--vehicle", str(car), "--scenario", "highway", "--json")
+    ran = run("ask", "--batch", str(tmp_path / "questions.txt"), *words)
+    assert ran.code == 0, ran.error
+    speed, jack = (json.loads(line)["answer"] for line in ran.out.splitlines())
+    assert speed["text"].endswith("km/h.")
+    assert (jack["outcome"], jack["text"]) == ("refused", REPLIES.refuse["no_manual"])
 
 
 @pytest.mark.parametrize(

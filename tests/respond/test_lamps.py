@@ -137,3 +137,82 @@ def test_a_reading_of_a_lamp_is_what_the_evidence_holds() -> None:
     answer = ask("What does the coolant temperature lamp mean?", CoolantTemperature="on")
     readings = [e.reading for e in answer.evidence if isinstance(e, SignalEvidence)]
     assert readings == [Known("on", None, 0.04)]
+
+
+# --- which lamp is meant -----------------------------------------------------------------------
+
+HOT = {"CoolantTemperature": "on", "Ready": "on"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can I keep driving with this light on?",
+        "Can I drive on with this lamp?",
+        "What should I do about this light?",
+        "Can I keep driving?",
+        "Is it safe to carry on?",
+    ],
+)
+def test_who_asks_what_to_do_hears_it_of_the_lamp_that_is_lit(question: str) -> None:
+    answer = ask(question, **HOT)
+    assert answer.text.startswith("Stop in a safe place")
+    assert {quote.section for quote in quotes(answer)} == {LAMPS["CoolantTemperature"].section}
+
+
+def test_of_several_lamps_the_most_severe_decides_what_to_do() -> None:
+    answer = ask("Can I keep driving with these lights on?", TyrePressure="on", BrakeSystem="on")
+    assert {quote.section for quote in quotes(answer)} == {LAMPS["BrakeSystem"].section}
+
+
+def test_without_a_warning_lamp_no_lamp_tells_what_to_do() -> None:
+    answer = ask("Can I keep driving with this light on?", Ready="on")
+    assert answer.text == REPLIES.say["no_lamp_any"]
+
+
+@pytest.mark.parametrize("question", ["Are there any warnings?", "What is that red light?"])
+def test_what_to_do_now_is_said_with_a_red_lamp(question: str) -> None:
+    assert "Stop in a safe place" in ask(question, **HOT).text
+
+
+def test_only_a_lamp_that_flashes_is_said_to_flash() -> None:
+    question = "What's that flashing light?"
+    assert ask(question, **HOT).text == REPLIES.say["no_lamp_flashing"]
+    flashing = ask(question, Ready="on", CheckEngine="flashing")
+    assert {quote.section for quote in quotes(flashing)} == {LAMPS["CheckEngine"].section}
+    assert "misfiring" in flashing.text
+
+
+def test_a_lamp_that_flashes_is_explained_as_flashing() -> None:
+    assert "misfiring" in ask("What's the yellow light?", CheckEngine="flashing").text
+    assert ask("Is the engine light flashing?", CheckEngine="flashing").text.endswith(
+        REPLIES.say["lamp_flashing"]
+    )
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_whether_a_lamp_is_lit_is_said_or_that_it_cannot_be_seen(lamp: Telltale) -> None:
+    question = f"Is the {lamp.name} light on?"
+    assert ask(question, **{lamp.id: "on"}).text.endswith(REPLIES.say["lamp_lit"])
+    assert ask(question).text.endswith(REPLIES.say["lamp_not_lit"])
+    unseen = ask(question, **{lamp.id: Unknown(Reason.STALE)})
+    assert unseen.outcome is Outcome.REFUSED
+    assert REPLIES.unknown["stale"] in unseen.text
+
+
+def test_a_lamp_that_cannot_be_seen_is_explained_with_that() -> None:
+    answer = ask("What does the brake light mean?", BrakeSystem=Unknown(Reason.STALE))
+    assert quotes(answer)
+    assert answer.text.endswith(f"{REPLIES.unknown['stale']}.")
+
+
+def test_that_some_lamps_cannot_be_seen_is_said_beside_those_that_are_lit() -> None:
+    dark = {name: Unknown(Reason.STALE) for name in ("WasherFluid", "Frost")}
+    answer = ask("Which warning lamps are lit?", BrakeSystem="on", ABS="on", **dark)
+    assert REPLIES.say["other_lamps"].format(why=REPLIES.unknown["stale"]) in answer.text
+    assert SignalEvidence(LAMPS["Frost"].path, Unknown(Reason.STALE)) in answer.evidence
+
+
+def test_lamps_that_the_words_fit_equally_are_named() -> None:
+    assert ask("Are the fog lights on?").text == REPLIES.say["none_of_them"]
+    assert "front fog" in ask("Are the fog lights on?", FrontFog="on").text

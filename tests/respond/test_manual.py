@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.adapters.no_manual import NoManual
 from assistant.cancel import CancelToken
 from assistant.events import (
     Answer,
@@ -92,6 +93,65 @@ def test_what_is_not_there_is_refused_without_evidence(question: str) -> None:
 
 def test_no_passage_at_all_is_refused() -> None:
     assert ask("Where is the jack?").outcome is Outcome.REFUSED
+
+
+# --- how a thing is done -----------------------------------------------------------------------
+
+
+def key(text: str) -> Passage:
+    return Passage("2.6", "The emergency key", "9", text, order=1, score=1.0)
+
+
+def test_steps_for_the_opposite_give_way_to_the_sentence_that_tells() -> None:
+    unlock = Passage(
+        "2.6", "The emergency key", "9",
+        "1. Push the catch on the key.\n2. Put the blade of the emergency key into the lock.\n"
+        "3. Turn it to unlock the door.\n4. Keep the key.", PassageKind.PROCEDURE, order=1, score=2.0,
+    )  # fmt: skip
+    lock = key("To lock the door with the emergency key, turn it towards the rear.")
+    answer = ask("How do I lock the door with the emergency key?", unlock, lock, ask_for="how_to")
+    assert answer.text == lock.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The emergency key locks the door in winter.",
+        "Pull the handle of the door with the emergency key twice to open it when it is locked.",
+    ],
+)
+def test_a_sentence_that_does_not_tell_how_or_tells_the_opposite_is_no_answer(text: str) -> None:
+    question = "How do I lock the door with the emergency key?"
+    assert ask(question, key(text), ask_for="how_to").outcome is Outcome.REFUSED
+    assert ask("What does the emergency key do?", key(text)).outcome is Outcome.ANSWERED
+
+
+def test_what_a_sentence_only_speaks_of_is_answered_with_the_instruction_after_it() -> None:
+    passage = key("The key light works above 40 km/h. Press the button on the stalk for it.")
+    answer = ask("How do I use the key light?", passage, ask_for="how_to")
+    assert answer.text == passage.text
+
+
+def test_a_condition_without_a_consequence_is_no_answer() -> None:
+    passage = key("Call us:\n- If the key freezes.")
+    assert ask("The key freezes?", key("If the key freezes.")).outcome is Outcome.REFUSED
+    assert ask("The key freezes?", passage).outcome is Outcome.ANSWERED
+
+
+def test_a_table_of_lamps_says_nothing_of_a_car_whose_lamp_was_not_asked_for() -> None:
+    lamp = row("1.5", 1, Colour="Red", Lamp="Brake system", Meaning="Brake fluid too low")
+    assert ask("What about the brake fluid?", lamp).outcome is Outcome.REFUSED
+    assert ask("Which lamp shows the brake fluid?", lamp).outcome is Outcome.ANSWERED
+
+
+# --- no manual ---------------------------------------------------------------------------------
+
+
+def test_without_a_manual_that_is_said() -> None:
+    request = Request(RequestKind.MANUAL, "where", "Where is the jack?")
+    facts = Facts(hits=NoManual().search(LEXICON.terms("jack"), 5))
+    answer = Build().responder.respond(request, facts, CancelToken())
+    assert (answer.outcome, answer.text) == (Outcome.REFUSED, REPLIES.refuse["no_manual"])
 
 
 # --- steps -------------------------------------------------------------------------------------

@@ -1,0 +1,163 @@
+"""Interpret: a question that speaks of a lamp comes in, the lamps that it is about go out.
+
+A lamp is known by its whole name wherever that is said, and by a part of it, or by what people call
+it, only next to the word "light" or "lamp": in "can I keep driving with this light on" the word
+"keep" names no lane keeping lamp, and the light round a charge socket is no charging lamp.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from assistant.events import Telltale
+from assistant.lexicon import Lexicon, stem, words
+
+WORTH = 0.5  # a word that only one or two lamps have names a lamp
+GROUP = 3  # telling words of a lamp's name that may stand before "light"
+REST = 1  # telling words beside a colour that may stay unexplained
+FIRM = 2  # words of a name that count more than what people call a lamp
+
+
+@dataclass(frozen=True, slots=True)
+class LampShapes:
+    """How people speak of lamps, from `requests.toml`."""
+
+    speaks: re.Pattern[str]  # speaks of a lamp
+    warnings: re.Pattern[str]  # asks whether anything is wrong
+    pointed: re.Pattern[str]  # points at a lamp without naming it
+    after: re.Pattern[str]  # "light for the …": group 1 is what follows
+    flashing: re.Pattern[str]  # says that it flashes
+    state: re.Pattern[str]  # asks whether it is lit
+    advice: re.Pattern[str]  # asks what to do about it
+    manual_asks: frozenset[str]  # asks that only the manual answers, a named lamp or not
+    colours: Mapping[str, str]  # word -> the profile's colour
+    names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
+    vague: frozenset[str]  # words of lamp names that name no lamp by themselves
+    filler: frozenset[str]  # stems that mean nothing beside a lamp
+
+
+@dataclass(frozen=True, slots=True)
+class LampFinder:
+    """The lamps of this vehicle, by what people call them."""
+
+    lexicon: Lexicon
+    shapes: LampShapes
+    telltales: tuple[Telltale, ...]
+    neutral: frozenset[str]  # stems that tell nothing anywhere
+
+    def colour(self, plain: str) -> str:
+        """The colour that was said, "" where none was."""
+        said = _stems(plain)
+        return next((c for word, c in self.shapes.colours.items() if stem(word) in said), "")
+
+    def named(self, plain: str, colour: str) -> tuple[Telltale, ...]:
+        """The lamp that was named; several where the words fit them equally, none where none."""
+        lamps = [lamp for lamp in self.telltales if not colour or lamp.colour == colour]
+        said = _stems(plain)
+        whole = [lamp for lamp in lamps if all(a & said for a in self._whole_name(lamp))]
+        if whole:
+            # Of "stability control" and "stability control off" the longer name that was said.
+            return (max(whole, key=lambda lamp: self._said_in_full(lamp, said)),)
+        group, heads = self._group(plain)
+        called = [
+            lamp
+            for lamp in lamps
+            if any(group >= name and name & heads for name in self._called(lamp))
+        ]
+        parts, count = self._in_part(lamps, group, heads)
+        if parts and (count >= FIRM or not called):
+            return parts
+        # Of two that people call the same, the more severe counts.
+        return tuple(sorted(called, key=lambda lamp: lamp.severity)[:1])
+
+    def unexplained(self, plain: str) -> int:
+        """How many telling words are neither a colour nor mere filler beside a lamp."""
+        return len(_stems(plain) - self._explained())
+
+    def names_something(self, plain: str) -> bool:
+        """Whether a telling word stands before the word "light": a lamp that this car lacks."""
+        return bool(self._group(plain)[1] - self._explained())
+
+    def _explained(self) -> frozenset[str]:
+        return self.neutral | self._beside()
+
+    def _beside(self) -> frozenset[str]:
+        """Words beside "light" that do not say what light it is."""
+        return self.shapes.filler | frozenset(stem(word) for word in self.shapes.colours)
+
+    def _group(self, plain: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The stems next to "light", as in "the low tyre pressure warning light", and of them those
+        that say what light it is: the nearest one before it, or what follows "light for".
+        """
+        told = plain.split()
+        group, heads = set(), set()
+        for number, word in enumerate(told):
+            if not self.shapes.speaks.fullmatch(word):
+                continue
+            telling: list[str] = []
+            for before in reversed(told[max(0, number - GROUP - 1) : number]):
+                if before in self.lexicon.stop and before not in self._words_of_names():
+                    break
+                telling.append(stem(before.removesuffix("'s")))
+            group.update(telling)
+            heads.update([part for part in telling if part not in self._beside()][:1])
+        for match in self.shapes.after.finditer(plain):
+            heads.update(stem(word) for word in match[1].split())
+        return frozenset(group | heads), frozenset(heads)
+
+    def _in_part(
+        self, lamps: Iterable[Telltale], group: Set[str], heads: Set[str]
+    ) -> tuple[tuple[Telltale, ...], int]:
+        """The lamps of whose names most was said, and how many words of them.
+
+        A word counts the less the more lamps share it, so "tyre lamp" is enough for the tyre
+        pressure lamp and "pressure lamp" is not.
+        """
+        best: list[Telltale] = []
+        most, count = WORTH, 0
+        for lamp in lamps:
+            said = [word for word in self._name(lamp) if word & group]
+            matched = frozenset().union(*said) & group
+            if not matched & heads or all(word.isdigit() for word in matched):
+                continue
+            worth = sum(1 / self._lamps_with(word) for word in said)
+            if worth > most or (worth == most and not best):
+                best, most, count = [lamp], worth, len(said)
+            elif worth == most:
+                best.append(lamp)
+        return tuple(best), count
+
+    def _words_of_names(self) -> frozenset[str]:
+        """What people call lamps, and colours: of "oil can" the "can" is no stop word."""
+        called = (word for names in self.shapes.names.values() for name in names for word in name)
+        return frozenset((*called, *self.shapes.colours))
+
+    def _called(self, lamp: Telltale) -> Iterator[frozenset[str]]:
+        return map(frozenset, self.shapes.names.get(lamp.id, ()))
+
+    def _said_in_full(self, lamp: Telltale, said: Set[str]) -> tuple[int, int]:
+        whole = [stem(word) for word in words(lamp.name)]
+        return len(self._name(lamp)), len(whole) if said >= set(whole) else 0
+
+    def _lamps_with(self, alternatives: Set[str]) -> int:
+        return sum(any(word & alternatives for word in self._name(lamp)) for lamp in self.telltales)
+
+    def _name(self, lamp: Telltale) -> list[frozenset[str]]:
+        """The telling words of a lamp's name, each with its equivalents: without the "and"."""
+        told = words(lamp.name)
+        vague = self.lexicon.stop | self.shapes.vague
+        telling = [word for word in told if word not in vague] or told
+        return [self._equivalents(word) for word in telling]
+
+    def _whole_name(self, lamp: Telltale) -> list[frozenset[str]]:
+        told = words(lamp.name)
+        telling = [word for word in told if word not in self.lexicon.stop] or told
+        return [self._equivalents(word) for word in telling]
+
+    def _equivalents(self, word: str) -> frozenset[str]:
+        key = stem(word)
+        return frozenset((key, *(stem(same) for same in self.lexicon.same.get(key, ()))))
+
+
+def _stems(plain: str) -> frozenset[str]:
+    return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
