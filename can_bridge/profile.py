@@ -41,6 +41,7 @@ def load_profile(folder: Path) -> VehicleProfile:
     messages = load_dbc_files(folder, bus.texts("dbc"))
     bitrate = bus.integer("bitrate", 500_000)
     bus.finish()
+    vehicle.table("diagnostics", required=False)  # for whoever asks the ECUs
     tyres = _read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None
 
     table = read_toml(folder / "signals.toml")

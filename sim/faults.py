@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.ecus import Values
+from sim.ecus.values import Values
 from sim.errors import ScenarioError
 from sim.frame import FrameBuilder
 

@@ -52,7 +52,7 @@ def advance(car: Car, step_s: float, figures: Figures = ASTER) -> None:
 
 
 def _drive(car: Car, step_s: float, figures: Figures) -> None:
-    moving = car.ready and car.selector in {"Drive", "Reverse"} and not car.parking_brake
+    moving = car.ready and car.selector in {"Drive", "B", "Reverse"} and not car.parking_brake
     wanted = car.target_speed_kmh if moving else 0.0
     if moving and car.cruise_active and car.cruise_set_kmh is not None:
         wanted = car.cruise_set_kmh
@@ -97,7 +97,7 @@ def _power_split(car: Car, figures: Figures) -> None:
 def _gear(car: Car) -> int:
     if car.selector == "Reverse":
         return -1
-    if car.selector != "Drive":
+    if car.selector not in {"Drive", "B"}:
         return 0
     return next(n for n, (top, _) in enumerate(_GEARS, 1) if car.speed_kmh < top)
 

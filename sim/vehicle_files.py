@@ -11,6 +11,8 @@ from cantools.database.can import Database, Message
 
 from sim.errors import VehicleFileError
 
+ASSISTANT = "AUR"
+"""Node of the DBC that commands come from."""
 _CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -20,6 +22,9 @@ class VehicleFiles:
 
     bitrate: int
     messages: tuple[Message, ...]
+    """What the car sends."""
+    commands: tuple[Message, ...] = ()
+    """What the assistant may send to it."""
 
 
 def config_folder(name: str) -> Path:
@@ -46,7 +51,11 @@ def load_vehicle(name: str) -> VehicleFiles:
             f"{file} needs a table [bus] with the list `dbc` and a whole number `bitrate`: {error}"
         ) from error
     messages = [message for name in names for message in _read_dbc(folder / name).messages]
-    return VehicleFiles(bitrate, tuple(messages))
+    return VehicleFiles(
+        bitrate=bitrate,
+        messages=tuple(message for message in messages if ASSISTANT not in message.senders),
+        commands=tuple(message for message in messages if ASSISTANT in message.senders),
+    )
 
 
 def _read_dbc(file: Path) -> Database:
