@@ -24,6 +24,19 @@ BUTTONS: Mapping[str, str] = {
 }
 """Key of the steering wheel -> its signal."""
 
+DEFECTS = (
+    "misfire",
+    "catalyst",
+    "thermostat",
+    "oil_pump",
+    "inverter",
+    "isolation",
+    "dcdc",
+    "wheel_sensor",
+    "airbag",
+    "bulb",
+    "camera",
+)
 _WIPER_MODES = ("Off", "Slow", "Medium", "Fast", "Interval", "RainSensor")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "system": ("Lock", "Off", "Acc", "On", "Start"),
@@ -36,6 +49,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "open": DOORS,
     "occupied": SEATS,
     "belted": SEATS,
+    "defects": DEFECTS,
+    "engine_lamp": ("off", "on", "flashing"),
     "child_locks": ("rear_left", "rear_right"),
     "buttons": tuple(BUTTONS),
 }
@@ -49,6 +64,7 @@ class Car:
     # what the driver does
     system: str = "On"  # of WORDS, as every text
     ready: bool = False
+    was_ready: bool = False
     selector: str = "Park"
     target_speed_kmh: float = 0.0
     drive_mode: str = "Hybrid"
@@ -71,6 +87,7 @@ class Car:
     passenger_airbag: bool = True
     windows_percent: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WHEELS, 0.0))
     sunroof_percent: float = 0.0
+    moving_percent: dict[str, float] = field(default_factory=dict)  # window or sunroof -> its goal
     occupied: list[str] = field(default_factory=lambda: ["driver"])  # of SEATS
     belted: list[str] = field(default_factory=lambda: ["driver"])
     light_switch: str = "Auto"
@@ -85,8 +102,10 @@ class Car:
     fan_percent: float = 30.0
     air_conditioning: bool = True
     recirculation: bool = False
+    recirculation_s: float = 0.0
     front_defroster: bool = False
     rear_defroster: bool = False
+    rear_defroster_s: float = 0.0
     seat_heating_driver_percent: float = 0.0
     seat_heating_passenger_percent: float = 0.0
     volume_percent: float = 35.0
@@ -96,6 +115,7 @@ class Car:
     outside_c: float = 18.0
     dark: bool = False
     rain_percent: float = 0.0
+    slope_percent: float = 0.0  # of the road; uphill is positive
     trailer_kg: float = 0.0
     cable_connected: bool = False
     station_kw: float = 0.0
@@ -120,6 +140,7 @@ class Car:
     engine_kw: float = 0.0
     gear: int = 0
     motor_kw: float = 0.0
+    friction_kw: float = 0.0  # what the brake discs take
     odometer_km: float = 18_432.6
     trip_km: float = 0.0
     trip_min: float = 0.0
@@ -134,6 +155,8 @@ class Car:
     charging_kw: float = 0.0
     charging_s: float = 0.0
     voltage_v: float = 12.7
+    low_voltage_ah: float = 51.0  # of 60
+    hvac_kw: float = 0.0  # what heating and cooling draw
 
     # temperatures and fluids
     coolant_c: float = 18.0
@@ -157,6 +180,8 @@ class Car:
     oil_condition_percent: float = 61.0
     brake_fluid_days: float = 420.0
     front_pads_percent: float = 72.0
+    defects: list[str] = field(default_factory=list)  # of DEFECTS: what is broken
+    engine_lamp: str = "off"  # what the stored trouble codes make of it
     lamps: dict[str, str] = field(default_factory=dict)  # telltale -> state, over the rules
 
     def tyre_bar(self, wheel: str) -> float:

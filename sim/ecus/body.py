@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.car import BUTTONS, Car
 from sim.ecus.values import SUFFIX, Values
-from sim.lamps import NAMES, dipped_beam, lamp, side_lights
+from sim.lamps import NAMES, dipped_beam, fog_lamp, lamp, side_lights
 
 _SEATS = {
     "driver": "Driver",
@@ -45,8 +45,8 @@ def lights(car: Car) -> Values:
         "SideLight": side_lights(car),
         "DippedBeam": dipped_beam(car) and awake,
         "MainBeam": car.main_beam,
-        "FrontFog": car.front_fog,
-        "RearFog": car.rear_fog,
+        "FrontFog": fog_lamp(car, car.front_fog),
+        "RearFog": fog_lamp(car, car.rear_fog),
         "DaytimeRunning": awake and not dipped_beam(car),
         "IndicatorLeft": car.indicator in {"left", "hazard"},
         "IndicatorRight": car.indicator in {"right", "hazard"},

@@ -21,7 +21,8 @@ def speed(car: Car) -> Values:
 
 def wheels(car: Car) -> Values:
     """ESC_Wheels."""
-    return {f"WheelSpeed{suffix}": car.speed_kmh for suffix in SUFFIX.values()}
+    speeds: Values = {f"WheelSpeed{suffix}": car.speed_kmh for suffix in SUFFIX.values()}
+    return speeds | {"WheelSpeedFrontLeft": None} if "wheel_sensor" in car.defects else speeds
 
 
 def stability(car: Car) -> Values:
@@ -62,6 +63,6 @@ def assistance(car: Car) -> Values:
         "CruiseEnabled": car.cruise_enabled,
         "CruiseActive": car.cruise_active,
         "CruiseSetSpeed": car.cruise_set_kmh,
-        "LaneKeeping": car.lane_keeping,
-        "FrontAssist": car.front_assist,
+        "LaneKeeping": car.lane_keeping and "camera" not in car.defects,
+        "FrontAssist": car.front_assist and "camera" not in car.defects,
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.car import Car
 from sim.ecus.values import Values
-from sim.physics import ASTER
+from sim.energy import may_charge
+from sim.figures import ASTER
 
 _OIL_CLASSES = ((-20, "CriticallyLow"), (0, "Low"), (100, "Normal"), (110, "High"))
 
@@ -41,8 +42,14 @@ def temperatures(car: Car) -> Values:
         "OilTemperature": car.oil_c,
         "OilLevelPercent": car.oil_percent,
         "OilLevel": level,
-        "OilPressure": min(5.5, 1.2 + car.engine_rpm / 900) if car.engine_running else 0.0,
+        "OilPressure": _oil_bar(car),
     }
+
+
+def _oil_bar(car: Car) -> float:
+    if not car.engine_running:
+        return 0.0
+    return 0.25 if "oil_pump" in car.defects else min(5.5, 1.2 + car.engine_rpm / 900)
 
 
 def fuel(car: Car) -> Values:
@@ -95,4 +102,4 @@ def _charging_state(car: Car, room: float) -> str:
         return "Complete"
     if car.charging_kw > 0:
         return "Charging"
-    return "Initialising" if car.station_kw > 0 else "Waiting"
+    return "Initialising" if car.station_kw > 0 and may_charge(car) else "Waiting"
