@@ -151,7 +151,8 @@ class Runner:
             self._send(self._schedule.take(now_s), now_s)
         elif self._late and self._late[0][0] <= now_s:
             _, _, builder, data = heapq.heappop(self._late)
-            self._put(builder.identifier, builder.extended, data, now_s)
+            if self._world.faults.delay_s(builder):  # what was under way when it ended is lost
+                self._put(builder.identifier, builder.extended, data, now_s)
         elif self._servers is not None and self._servers.outbox:
             identifier, data = self._servers.outbox.popleft()
             self._put(identifier, identifier > 0x7FF, data, now_s)  # noqa: PLR2004
