@@ -89,5 +89,5 @@ def says_no_value(name: str) -> bool:
 
 _NO_VALUE = (
     r"(signal )?(sna|not available|na|n a|invalid|invalid value|unavailable|error|fault|no data|"
-    r"undefined|unknown|no value|value invalid|data invalid|data not valid|not valid|init)"
+    r"undefined|not defined|signal invalid|unknown|no value|value invalid|data invalid|data not valid|not valid|init)"
 )

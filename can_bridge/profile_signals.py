@@ -165,6 +165,10 @@ class _Frame:
         if not 0 < message.length <= _MAX_FRAME_BYTES:
             self._row.fail(f"the message {message.name} has no usable length; correct the DBC")
         cycle_s = message.cycle_time / 1000 if message.cycle_time else None
+        if "cycle_s" in self._row:
+            cycle_s = self._row.number("cycle_s")
+        if cycle_s is not None and cycle_s <= 0:
+            self._row.fail("expected a cycle time above 0 s; correct it", "cycle_s")
         if "timeout_s" in self._row:
             limit_s = self._row.number("timeout_s")
         elif cycle_s is not None:
