@@ -3,6 +3,7 @@
 BridgeError
 ├── ProfileError    a file of the vehicle says what cannot be used     exit code 2
 ├── SpecError       a bus SPEC is not `interface:channel[@bitrate]`    exit code 2
+├── RecordingError  a file of recorded frames cannot be read or made   exit code 2
 └── BusError        the bus cannot be opened                           exit code 4
 
 Every message is one sentence: what was expected, what was found, and what to do.
@@ -23,6 +24,12 @@ class ProfileError(BridgeError):
 
 class SpecError(BridgeError):
     """The text that names a bus is malformed."""
+
+    exit_code = 2
+
+
+class RecordingError(BridgeError):
+    """A recording is missing, of another format than its name says, or broken in the middle."""
 
     exit_code = 2
 

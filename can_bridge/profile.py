@@ -38,7 +38,7 @@ def load_profile(folder: Path) -> VehicleProfile:
     """
     vehicle = read_toml(folder / "vehicle.toml")
     bus = vehicle.table("bus")
-    messages = load_dbc_files(folder, bus.texts("dbc"))
+    messages = load_dbc_files(folder, bus.texts("dbc"), bus.boolean("repair", False))
     bitrate = bus.integer("bitrate", 500_000)
     bus.finish()
     vehicle.table("diagnostics", required=False)  # for whoever asks the ECUs
@@ -65,6 +65,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         frames=MappingProxyType(frames),
         sources=MappingProxyType(sources),
         derived=MappingProxyType(derived),
+        polls=MappingProxyType(dict(reader.polled.every_s)),
     )
     vehicle.finish()
     return profile

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from can_bridge.checksum import ALGORITHMS
 
 EXTENDED = 1 << 31
 """Set in a frame key when the identifier has 29 bits."""
+
+POLLED = 1 << 30
+"""Set in the key of what is asked for and not a frame of the bus: the rest is a PID of OBD-II."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,8 @@ class SignalSource:
     offset: float
     invalid: frozenset[int]
     """Raw values that say: not available."""
-    choices: Mapping[int, str]
-    """Of an enum: raw value -> word."""
+    choices: Mapping[int, str | bool]
+    """Raw value -> word of an enum, or truth of a bool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +168,5 @@ class VehicleProfile:
     """key -> frame that carries at least one signal."""
     sources: Mapping[str, SignalSource]
     derived: Mapping[str, DerivedSource]
+    polls: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    """PID of OBD-II mode 01 -> how often it is asked for, in seconds."""

@@ -75,10 +75,8 @@ def decode(spec: SignalSpec, source: SignalSource, data: bytes) -> Value | Reaso
     raw = source.field.extract(data)
     if raw in source.invalid:
         return Reason.NOT_AVAILABLE
-    if spec.kind == "enum":
+    if spec.kind in ("enum", "bool"):
         return source.choices.get(raw, Reason.OUT_OF_RANGE)
-    if spec.kind == "bool":
-        return bool(raw) if raw in (0, 1) else Reason.OUT_OF_RANGE
     value = round(raw * source.factor + source.offset, _DECIMALS)
     too_low = spec.low is not None and value < spec.low
     too_high = spec.high is not None and value > spec.high

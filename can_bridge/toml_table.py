@@ -73,6 +73,10 @@ class TomlTable:
         """A whole number."""
         return int(self._take(key, "a whole number", (int,), default))
 
+    def boolean(self, key: str, default: bool | None = None) -> bool:
+        """True or false."""
+        return bool(self._take(key, "true or false", (bool,), default))
+
     def word(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         """One of the allowed strings."""
         value = self.text(key, default)
