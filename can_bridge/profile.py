@@ -9,6 +9,7 @@ from types import MappingProxyType
 from can_bridge.dbc import load_dbc_files
 from can_bridge.errors import ProfileError
 from can_bridge.profile_derived import read_derived
+from can_bridge.profile_diagnostics import read_diagnostics
 from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import TomlTable, read_toml
@@ -41,7 +42,9 @@ def load_profile(folder: Path) -> VehicleProfile:
     messages = load_dbc_files(folder, bus.texts("dbc"), bus.boolean("repair", False))
     bitrate = bus.integer("bitrate", 500_000)
     bus.finish()
-    vehicle.table("diagnostics", required=False)  # for whoever asks the ECUs
+    diagnostics = None
+    if "diagnostics" in vehicle:
+        diagnostics = read_diagnostics(vehicle.table("diagnostics"))
     tyres = _read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None
 
     table = read_toml(folder / "signals.toml")
@@ -66,6 +69,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         sources=MappingProxyType(sources),
         derived=MappingProxyType(derived),
         polls=MappingProxyType(dict(reader.polled.every_s)),
+        diagnostics=diagnostics,
     )
     vehicle.finish()
     return profile

@@ -151,6 +151,40 @@ class Tyres:
 
 
 @dataclass(frozen=True, slots=True)
+class EcuSpec:
+    """A control unit that answers diagnostic requests."""
+
+    id: str
+    name: str
+    request: int
+    """Key of the frames that ask it."""
+    response: int
+    """Key of the frames that it answers with."""
+    obd: bool
+    """Whether it answers the OBD-II modes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsSpec:
+    """Whom to ask, and where the answers come."""
+
+    functional: int | None
+    """Key of the request that every OBD-II unit hears; None when the car has none."""
+    ecus: tuple[EcuSpec, ...]
+
+    @property
+    def requests(self) -> frozenset[int]:
+        """Keys of the frames that may be sent to ask."""
+        keys = {ecu.request for ecu in self.ecus}
+        return frozenset(keys if self.functional is None else keys | {self.functional})
+
+    @property
+    def responses(self) -> frozenset[int]:
+        """Keys of the frames that answer."""
+        return frozenset(ecu.response for ecu in self.ecus)
+
+
+@dataclass(frozen=True, slots=True)
 class VehicleProfile:
     """Everything that the files of one vehicle say."""
 
@@ -170,3 +204,4 @@ class VehicleProfile:
     derived: Mapping[str, DerivedSource]
     polls: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """PID of OBD-II mode 01 -> how often it is asked for, in seconds."""
+    diagnostics: DiagnosticsSpec | None = None
