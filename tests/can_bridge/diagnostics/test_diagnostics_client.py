@@ -163,7 +163,7 @@ def test_an_answer_that_stops_is_given_up(bench: Any, ecus: Any) -> None:
         return [b"\x10\x20\x62\xf1\x87\x00\x00\x00"] if data[0] < 0x10 else []
 
     bench.raw(ecus["TPM"], react)
-    with pytest.raises(DiagnosticError, match="stopped in the middle|did not answer"):
+    with pytest.raises(DiagnosticError, match=r"stopped in the middle|did not answer"):
         bench.client().identifier("TPM", 0xF187)
 
 
