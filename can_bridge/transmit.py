@@ -21,7 +21,7 @@ class Transmitter:
     """Sends frames of the identifiers that it was made for, and no other; any thread may."""
 
     def __init__(self, bus: Callable[[], can.BusABC | None], keys: Iterable[int]) -> None:
-        """`bus` gives the bus as it is now, None while it is gone; `keys` are frame keys."""
+        """`bus` gives the bus as it is now (`Bridge.sender`); `keys` are frame keys."""
         self._bus = bus
         self._keys = frozenset(keys)
         self._lock = threading.Lock()
@@ -39,7 +39,10 @@ class Transmitter:
         )
         bus = self._bus()
         if bus is None:
-            raise TransmitError("the bus is gone; nothing was sent, ask again when it is back")
+            raise TransmitError(
+                "the bus is gone, or was opened to receive only; nothing was sent, ask again when "
+                "it is back"
+            )
         try:
             with self._lock:
                 bus.send(message, timeout=_SEND_S)

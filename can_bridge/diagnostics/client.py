@@ -1,7 +1,8 @@
 """Diagnostics: the control units of a vehicle in, what they say of themselves out; reads only.
 
-with open_diagnostics(bridge) as diagnostics:
-    report = diagnostics.report()
+with open_bridge(profile, "unix:aster", may_send=True) as bridge:
+    with open_diagnostics(bridge) as diagnostics:
+        report = diagnostics.report()
 
 Every call runs in the caller's thread and ends within its deadline.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from can_bridge.bridge import Bridge
 from can_bridge.diagnostics import obd, uds
 from can_bridge.diagnostics.exchange import Exchange, FrameInbox, Timing
 from can_bridge.diagnostics.obd import MonitorStatus, ObdValue
@@ -21,6 +23,7 @@ from can_bridge.diagnostics.trouble_code import StoredCode
 from can_bridge.errors import DiagnosticError, SilenceError
 from can_bridge.obd_pids import PIDS
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
+from can_bridge.transmit import Transmitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,25 @@ class DiagnosticReport:
     obd: ObdReport
     problems: tuple[str, ...]
     """A sentence for each unit that could not be read."""
+
+
+_QUEUE_FRAMES = 256  # more than any answer sends before it waits for us
+
+
+def open_diagnostics(bridge: Bridge, timing: Timing | None = None) -> Diagnostics:
+    """Ask over the bus of a bridge that was opened with `may_send`.
+
+    Raises DiagnosticError when the vehicle's files list no control unit.
+    """
+    spec = bridge.profile.diagnostics
+    if spec is None:
+        raise DiagnosticError(
+            f"the files of {bridge.profile.name} list no control unit; add [diagnostics] to its "
+            f"vehicle.toml"
+        )
+    transmitter = Transmitter(bridge.sender, spec.requests)
+    inbox = bridge.listen(spec.responses, _QUEUE_FRAMES)
+    return Diagnostics(spec, inbox, transmitter.send, timing)
 
 
 class Diagnostics:

@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from can_bridge.bus import Frame
 from can_bridge.diagnostics.answers import Channel
 from can_bridge.diagnostics.outlet import Outlet, Send
 from can_bridge.diagnostics.refusals import refusal
 from can_bridge.errors import DiagnosticError, SilenceError
+from can_bridge.frame_source import Frame
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
 
 _TICK_S = 0.05
 _POSITIVE, _NEGATIVE, _PENDING = 0x40, 0x7F, 0x78
-_MOST_OLD_FRAMES = 1024
 _ECHO_BYTES = {0x01: 1, 0x09: 1, 0x19: 1, 0x22: 2}
 """Of an answer: how many bytes repeat the request, after the service."""
 
@@ -29,8 +28,11 @@ _ECHO_BYTES = {0x01: 1, 0x09: 1, 0x19: 1, 0x22: 2}
 class FrameInbox(Protocol):
     """A bounded queue of the frames that answer; a full one loses its oldest."""
 
-    def receive(self, timeout_s: float) -> Frame | None:
+    def get(self, timeout_s: float) -> Frame | None:
         """The next frame, or None when the time is up."""
+
+    def clear(self) -> None:
+        """Forget what waits."""
 
     def close(self) -> None:
         """Take no more frames."""
@@ -112,9 +114,7 @@ class Exchange:
         return _Turn(self._lock, self._timing.total_s, self._begin)
 
     def _begin(self) -> None:
-        for _ in range(_MOST_OLD_FRAMES):
-            if self._inbox.receive(0.0) is None:
-                break
+        self._inbox.clear()
         for channel in self._channels.values():
             channel.begin()
 
@@ -122,7 +122,7 @@ class Exchange:
         end = self._clock() + self._timing.total_s
         until = min(end, self._clock() + waiting.patience_s)
         while waiting.keys and (now := self._clock()) < until:
-            frame = self._inbox.receive(min(_TICK_S, until - now))
+            frame = self._inbox.get(min(_TICK_S, until - now))
             key = frame.key if frame is not None else 0
             if frame is not None and key in waiting.keys:
                 answers = self._channels[key].feed(key, frame.data)

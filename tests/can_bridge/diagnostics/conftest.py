@@ -6,15 +6,15 @@ import contextlib
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import can
 import isotp
 import pytest
 
-from can_bridge.bus import Frame
-from can_bridge.diagnostics import Diagnostics, Timing
+from can_bridge import Bridge, VehicleProfile, open_bridge
+from can_bridge.diagnostics import Diagnostics, Timing, open_diagnostics
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
-from can_bridge.transmit import Transmitter
 
 FUNCTIONAL = 0x7DF
 ECM = EcuSpec("ECM", "engine control", 0x7E0, 0x7E8, True)
@@ -109,35 +109,20 @@ class RawPeer:
         self._bus.shutdown()
 
 
-class BusInbox:
-    """The client's own look at the bus."""
-
-    def __init__(self, bus: can.BusABC) -> None:
-        self._bus = bus
-
-    def receive(self, timeout_s: float) -> Frame | None:
-        message = self._bus.recv(timeout_s)
-        if message is None:
-            return None
-        return Frame(message.arbitration_id, bytes(message.data), message.timestamp)
-
-    def close(self) -> None:
-        self._bus.shutdown()
-
-
 class Bench:
     """A channel with one client, any number of units, and a listener who sees everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: VehicleProfile) -> None:
         self.channel = uuid.uuid4().hex[:8]
         self._cleanup = contextlib.ExitStack()
         self._listener = can.Bus(interface="unix", channel=self.channel)
         self._cleanup.callback(self._listener.shutdown)
-        self._bus = can.Bus(interface="unix", channel=self.channel)
+        self.bridge: Bridge = self._cleanup.enter_context(
+            open_bridge(profile, f"unix:{self.channel}", may_send=True)
+        )
 
-    def client(self, timing: Timing = QUICK, spec: DiagnosticsSpec = SPEC) -> Diagnostics:
-        transmitter = Transmitter(lambda: self._bus, spec.requests)
-        client = Diagnostics(spec, BusInbox(self._bus), transmitter.send, timing)
+    def client(self, timing: Timing = QUICK) -> Diagnostics:
+        client = open_diagnostics(self.bridge, timing)
         self._cleanup.callback(client.close)
         return client
 
@@ -160,12 +145,11 @@ class Bench:
 
     def close(self) -> None:
         self._cleanup.close()
-        self._bus.shutdown()
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    bench = Bench()
+def bench(toy: VehicleProfile) -> Iterator[Bench]:
+    bench = Bench(replace(toy, diagnostics=SPEC))
     yield bench
     bench.close()
 
