@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from can_bridge.dbc import load_dbc_files
 from can_bridge.errors import ProfileError
+from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
 from can_bridge.profile_diagnostics import read_diagnostics
 from can_bridge.profile_signals import SignalReader
@@ -54,6 +55,10 @@ def load_profile(folder: Path) -> VehicleProfile:
     frames = reader.read_frames(sources)
     derived = read_derived(table.table("derived", required=False), signals, tyres)
     table.finish()
+    commands = {}
+    if (folder / "commands.toml").exists():
+        rows = read_toml(folder / "commands.toml")
+        commands = CommandReader(rows, messages, reader, signals, sources).read()
 
     profile = VehicleProfile(
         id=vehicle.text("id"),
@@ -70,6 +75,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         derived=MappingProxyType(derived),
         polls=MappingProxyType(dict(reader.polled.every_s)),
         diagnostics=diagnostics,
+        commands=MappingProxyType(commands),
     )
     vehicle.finish()
     return profile

@@ -150,6 +150,16 @@ class SignalReader:
                 frames[frame.key] = frame
         return frames
 
+    def read_frame(self, message: Message) -> FrameSpec:
+        """The frame of one message, whether or not it carries a mapped signal."""
+        table = self._table.table("messages", required=False)
+        return _Frame(message, table.table(message.name, required=False), 1.0, 1.0).read()
+
+    def protection_signals(self, message: Message) -> frozenset[str]:
+        """Names of the counter and the checksum of a message."""
+        row = self._table.table("messages", required=False).table(message.name, required=False)
+        return frozenset(row.text(key, "") for key in ("counter", "checksum")) - {""}
+
 
 class _Frame:
     """Reads one row of [messages]."""
@@ -250,6 +260,12 @@ def _raw(table: TomlTable, key: str) -> int:
         table.fail(
             f"expected a raw value such as 3 before the word, found '{key}'; correct it", key
         )
+
+
+def words_of(signal: Signal) -> dict[int, str]:
+    """The DBC's own words for raw values, in lower case."""
+    named: Mapping[int, object] = signal.choices or {}
+    return {raw: _word(str(name)) for raw, name in named.items()}
 
 
 def _word(name: str) -> str:

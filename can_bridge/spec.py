@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from can_bridge.checksum import ALGORITHMS
+from can_bridge.readings import Value
 
 EXTENDED = 1 << 31
 """Set in a frame key when the identifier has 29 bits."""
@@ -60,6 +62,25 @@ class BitField:
         raw = number >> self.shift & (1 << self.bits) - 1
         return raw - (1 << self.bits) if self.signed and raw >> self.bits - 1 else raw
 
+    def insert(self, data: bytes, raw: int) -> bytes:
+        """The frame with this raw value in its place; ValueError when it does not fit."""
+        if not self.lowest <= raw <= self.highest:
+            raise ValueError(raw)
+        order: Literal["big", "little"] = "big" if self.big_endian else "little"
+        mask = (1 << self.bits) - 1
+        number = int.from_bytes(data, order) & ~(mask << self.shift)
+        return (number | (raw & mask) << self.shift).to_bytes(len(data), order)
+
+    @property
+    def lowest(self) -> int:
+        """The smallest raw value."""
+        return -(1 << self.bits - 1) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        """The largest raw value."""
+        return (1 << self.bits - self.signed) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -77,8 +98,12 @@ class Protection:
         position = self.checksum_byte
         if position is None:
             return True
+        return self.checksum(data, position, counter) == data[position]
+
+    def checksum(self, data: bytes, position: int, counter: int) -> int:
+        """What the checksum of the frame should be."""
         body = data[:position] + data[position + 1 :]
-        return ALGORITHMS[self.algorithm][0](body, self.data_ids, counter) == data[position]
+        return ALGORITHMS[self.algorithm][0](body, self.data_ids, counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +176,68 @@ class Tyres:
 
 
 @dataclass(frozen=True, slots=True)
+class Interlock:
+    """A condition on the vehicle that must be known to hold when a command is sent."""
+
+    path: str
+    reason: str
+    """What to say when it does not hold: `the car is moving`."""
+    low: float | None = None
+    """Of a number: it holds from here on, both ends included."""
+    high: float | None = None
+    values: tuple[Value, ...] = ()
+    """Of a word or a truth: it holds for these."""
+    for_low: float | None = None
+    """It guards only requests from here on; None: all."""
+    for_high: float | None = None
+    for_values: tuple[Value, ...] = ()
+    """It guards only requests of these words or truths; empty: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFrame:
+    """A frame that may be sent, with a value of `no request` in each of its fields."""
+
+    key: int
+    name: str
+    blank: bytes
+    protection: Protection | None
+    interval_s: float
+    """No two frames are sent faster than this."""
+    per_minute: int
+    """No more frames than this are sent in any 60 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """Something that may be asked of the car, and all that must be true of it."""
+
+    path: str
+    """What it sets; the path of a signal, or a private one when it sets several."""
+    kind: str
+    """`number`, `bool` or `enum`."""
+    unit: str | None
+    description: str
+    frame: CommandFrame
+    field: BitField
+    factor: float
+    offset: float
+    choices: Mapping[Value, int]
+    """Of an enum or bool: the values that may be asked for -> raw value."""
+    low: float
+    high: float
+    """Limits of a number."""
+    confirm: tuple[str, ...]
+    """The readings that must all come to equal the value; never carried by `frame` itself."""
+    tolerance: float
+    deadline_s: float
+    """After this nothing is sent any more, and the command has failed."""
+    sends: int
+    """At most so many frames within the deadline."""
+    interlocks: tuple[Interlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EcuSpec:
     """A control unit that answers diagnostic requests."""
 
@@ -205,3 +292,5 @@ class VehicleProfile:
     polls: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """PID of OBD-II mode 01 -> how often it is asked for, in seconds."""
     diagnostics: DiagnosticsSpec | None = None
+    commands: Mapping[str, CommandSpec] = field(default_factory=dict)
+    """path -> command; with none, nothing can be asked of the car."""

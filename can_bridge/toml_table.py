@@ -91,6 +91,17 @@ class TomlTable:
             self.fail(f"expected a list of texts, found {values!r}; correct it", key)
         return tuple(values)
 
+    def values(
+        self, key: str, default: tuple[str | bool, ...] | None = None
+    ) -> tuple[str | bool, ...]:
+        """A list of texts or truths."""
+        values = self._take(key, "a list of texts or of true and false", (list, tuple), default)
+        if not all(isinstance(value, str | bool) for value in values):
+            self.fail(
+                f"expected a list of texts or of true and false, found {values!r}; correct it", key
+            )
+        return tuple(values)
+
     def integers(self, key: str, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
         """A list of whole numbers."""
         values = self._take(key, "a list of whole numbers", (list, tuple), default)
