@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,7 +22,9 @@ ECM = EcuSpec("ECM", "engine control", 0x7E0, 0x7E8, True)
 HCU = EcuSpec("HCU", "hybrid control", 0x7E1, 0x7E9, True)
 TPM = EcuSpec("TPM", "tyre pressure monitor", 0x713, 0x71B, False)
 SPEC = DiagnosticsSpec(FUNCTIONAL, (ECM, HCU, TPM))
-QUICK = Timing(answer_s=0.3, pending_s=0.3, gap_s=0.2, window_s=0.3, total_s=1.5)
+QUICK = Timing(answer_s=0.5, pending_s=0.5, gap_s=0.2, window_s=0.3, total_s=1.5)
+
+_FRAME_S = 0.0002  # about what a frame takes on a bus of 500 kbit/s
 
 Answers = dict[bytes, bytes | list[bytes]]
 
@@ -99,6 +102,7 @@ class RawPeer:
             for data in self._react(bytes(message.data)):
                 if self._stop.is_set():
                     return
+                time.sleep(_FRAME_S)
                 self._bus.send(
                     can.Message(arbitration_id=self._ecu.response, data=data, is_extended_id=False)
                 )
