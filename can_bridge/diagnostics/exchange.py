@@ -143,9 +143,9 @@ class Exchange:
             if code == _PENDING:
                 waiting.asked_to_wait = True
                 return min(end, self._clock() + self._timing.pending_s)
-            waiting.keys.discard(key)
             if waiting.every:
                 raise DiagnosticError(refusal(self._names[key], waiting.request, code))
+            # To a broadcast nobody should refuse (ISO 14229-1), so this is a late word on another.
         elif waiting.fits(answer) and key in waiting.keys:
             waiting.keys.discard(key)
             waiting.answers[key] = answer[1:]
