@@ -62,6 +62,12 @@ class DiagnosticReport:
     problems: tuple[str, ...]
     """A sentence for each unit that could not be read."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no unit answered anything."""
+        obd = self.obd
+        return not (self.identities or self.codes or obd.vin or obd.monitors or obd.values)
+
 
 _QUEUE_FRAMES = 256  # more than any answer sends before it waits for us
 

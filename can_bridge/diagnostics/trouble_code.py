@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 _TEXTS = Path(__file__).with_name("trouble_codes.toml")
 _SYSTEMS = {"P": "powertrain", "C": "chassis", "B": "body", "U": "network"}
-_POWERTRAIN_PARTS = {
+_PARTS_OF_P0 = {
     "0": "fuel and air metering",
     "1": "fuel and air metering",
     "2": "fuel and air metering, injectors",
@@ -101,7 +101,7 @@ def name_code(number: int, failure_type: int | None = None) -> TroubleCode:
     letter = "PCBU"[number >> 14 & 3]
     code = f"{letter}{number >> 12 & 3}{number & 0xFFF:03X}"
     owner = _owner(code)
-    part = _POWERTRAIN_PARTS.get(code[2]) if letter == "P" and owner is Owner.GENERIC else None
+    part = _PARTS_OF_P0.get(code[2]) if code.startswith("P0") else None
     return TroubleCode(code, failure_type, _SYSTEMS[letter], owner, part, texts().get(code))
 
 
