@@ -184,6 +184,13 @@ class Diagnostics:
             first = first + 0x20 if following else None
         return found
 
+    def current(self, ecu: str, pid: int) -> bytes | None:
+        """The bytes of one current value (mode 01) of a unit; None when its answer is too short.
+
+        DiagnosticError when it does not answer or refuses; KeyError for a PID not in the table.
+        """
+        return obd.current_bytes(pid, self._ask(self.ecu(ecu), obd.read_current(pid)))
+
     def values(self) -> tuple[ObdValue, ...]:
         """Every current value (mode 01) that the units support and that the table knows."""
         supported = self.supported_pids()
