@@ -51,6 +51,9 @@ class ObdReport:
     values: tuple[ObdValue, ...]
 
 
+_NO_OBD = ObdReport(None, {}, {}, (), (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class DiagnosticReport:
     """One look at the whole vehicle."""
@@ -208,7 +211,7 @@ class Diagnostics:
     def obd_report(self) -> ObdReport:
         """Modes 01, 03 and 09 of every OBD-II unit."""
         if self.spec.functional is None:
-            return ObdReport(None, {}, {}, (), (), ())
+            return _NO_OBD
         items = self.supported_pids(0x09)
         vins = self._information(obd.VIN, items)
         names = self._information(obd.ECU_NAME, items)
@@ -254,6 +257,10 @@ class Diagnostics:
                 codes.extend(self.codes(unit.id))
             except DiagnosticError as error:
                 problems.append(str(error))
-        found = self.obd_report() if only is None else ObdReport(None, {}, {}, (), (), ())
+        found = _NO_OBD
+        try:
+            found = self.obd_report() if only is None else _NO_OBD
+        except DiagnosticError as error:
+            problems.append(str(error))
         vin = found.vin or next((one.vin for one in identities if one.vin), None)
         return DiagnosticReport(vin, tuple(identities), tuple(codes), found, tuple(problems))

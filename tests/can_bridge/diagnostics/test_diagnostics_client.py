@@ -119,6 +119,16 @@ def test_a_unit_that_is_silent_is_a_problem_of_the_report_and_not_an_error(
     assert all("did not answer within" in problem for problem in report.problems)
 
 
+def test_codes_that_contradict_their_number_are_a_problem_and_not_used(
+    bench: Any, ecus: Any
+) -> None:
+    bench.ecu(ecus["ECM"], uds_answers() | obd_answers(x03=bytes.fromhex("43 04 0301")))
+    report = bench.client().report()
+    assert [code.trouble.code for code in report.codes] == ["P0301", "U0100"]
+    assert report.obd.codes == ()
+    assert any("announced 4 codes and sent 1" in problem for problem in report.problems)
+
+
 def test_a_refusal_is_one_sentence_that_names_its_code(bench: Any, ecus: Any) -> None:
     bench.ecu(ecus["TPM"], {})
     with pytest.raises(DiagnosticError, match=r"^TPM .* does not know this service \(code 0x11\)$"):
