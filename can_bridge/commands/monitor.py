@@ -6,10 +6,10 @@ import argparse
 import sys
 import time
 
-from can_bridge.bridge import open_bridge
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds, warn
 from can_bridge.monitor import json_lines, table
 from can_bridge.profile import find_vehicle, load_profile
+from can_bridge.vehicle import open_vehicle
 
 _CLEAR = "\x1b[H\x1b[2J"
 _PERIOD_S = 0.5
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.bus.startswith("udp_multicast:"):
         warn("udp_multicast puts every frame on the network")
     render = json_lines if options.json else table
-    with open_bridge(profile, options.bus) as bridge:
+    with open_vehicle(profile, options.bus) as bridge:
         if options.once:
             bridge.wait_ready(options.wait)
             print(render(bridge.snapshot(), options.filter), flush=True)
