@@ -91,6 +91,8 @@ def stored_codes(ecu: EcuSpec, answer: bytes) -> tuple[StoredCode, ...]:
     response = Response(ReadDTCInformation, Response.Code.PositiveResponse, data=answer)
 
     def read() -> tuple[StoredCode, ...]:
+        if answer[0] not in (_BY_STATUS_MASK, _SUPPORTED):
+            raise ValueError("it answers another question")
         result = ReadDTCInformation.interpret_response(response, subfunction=answer[0])
         return tuple(
             StoredCode(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import can
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from can_bridge import Known
@@ -52,6 +52,7 @@ READERS: list[Callable[[bytes], Any]] = [
 ]
 
 
+@example(READERS[0], b"\x0f")
 @given(
     st.sampled_from(READERS),
     st.one_of(
