@@ -44,6 +44,7 @@ class Bridge:
         self._ready = threading.Event()
         self._stop = threading.Event()
         self._queues: tuple[FrameQueue, ...] = ()
+        self._companions: tuple[Callable[[], None], ...] = ()
         self._threads = [
             threading.Thread(target=self._receive, args=(source,), name="can_bridge", daemon=True)
             for source in sources
@@ -71,6 +72,8 @@ class Bridge:
         """Stop receiving and leave the buses; every reading is `bus_off` from then on."""
         if self._stop.is_set():
             return
+        for companion in self._companions:
+            companion()
         self._stop.set()
         for thread in self._threads:
             if thread.is_alive():
@@ -128,6 +131,24 @@ class Bridge:
         every frame, since a bus that comes back is another object.
         """
         return self._sources[bus].sender
+
+    def feed(self, key: int, data: bytes | None) -> None:
+        """Take the answer to a PID (`POLLED | pid`) as a frame that came now.
+
+        None: the car has no such value, and its signals are `not_available`.
+        """
+        if data is not None:
+            self._take((Frame(key, data, self._clock()),))
+            return
+        with self._lock:
+            self._state.set_absent(key)
+            ready = self._state.ready
+        if ready:
+            self._ready.set()
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Call this first when the bridge is closed: for what lives on it."""
+        self._companions += (close,)
 
     def _receive(self, source: FrameSource) -> None:
         while not self._stop.is_set():

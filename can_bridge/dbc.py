@@ -1,11 +1,13 @@
 """can_bridge: DBC files in, their messages and the place of each signal's bits out.
 
 The only file that uses cantools, and only to read: values are extracted by `spec.BitField`.
+A vehicle's own DBC must be right; one from elsewhere is repaired (see `dbc_repair`).
 """
 
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,13 @@ from pathlib import Path
 import cantools
 from cantools.database.can import Database, Message, Signal
 
+from can_bridge.dbc_repair import repair_dbc
 from can_bridge.errors import ProfileError
 from can_bridge.spec import EXTENDED, BitField
+
+_PACKAGE = "opendbc:"
+_GENERATED = "_generated"
+_LOAD_ERRORS = (cantools.Error, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,8 @@ class DbcMessages:
 
     messages: dict[str, Message]
     files: dict[str, Path]
+    warnings: tuple[str, ...] = ()
+    """What was repaired or left out, each with file and line."""
 
     def message(self, name: str) -> Message | None:
         """The message, or None."""
@@ -34,35 +43,157 @@ class DbcMessages:
         return f"did you mean '{near[0]}'" if near else "correct the name or the DBC"
 
 
-def load_dbc_files(folder: Path, names: Iterable[str]) -> DbcMessages:
-    """Read the DBC files; ProfileError for a syntax error or two messages in each other's way."""
+@dataclass(frozen=True, slots=True)
+class WildDbc:
+    """A DBC as it came, made readable."""
+
+    messages: tuple[Message, ...]
+    text: str
+    """The file's own text if nothing was wrong with it, else the repaired one."""
+    warnings: tuple[str, ...]
+
+
+def load_dbc_files(folder: Path, names: Iterable[str], repair: bool = False) -> DbcMessages:
+    """Read the DBC files; ProfileError for a syntax error or two messages in each other's way.
+
+    With `repair` a file is read as leniently as one of the opendbc package always is.
+    """
     messages: dict[str, Message] = {}
     files: dict[str, Path] = {}
     keys: dict[int, str] = {}
+    warnings: list[str] = []
     for name in names:
-        for message in _load(folder / name).messages:
+        file = Path(name) if name.startswith(_PACKAGE) else folder / name
+        if repair or name.startswith(_PACKAGE):
+            wild = read_wild_dbc(name if name.startswith(_PACKAGE) else file)
+            found = wild.messages
+            warnings += wild.warnings
+        else:
+            found = tuple(_load(file).messages)
+        for message in found:
             key = frame_key(message)
             taken = keys.setdefault(key, message.name)
             if message.name in messages or taken != message.name:
                 raise ProfileError(
-                    f"{folder / name}: the message {message.name} ({message.frame_id:#x}) is "
+                    f"{file}: the message {message.name} ({message.frame_id:#x}) is "
                     f"already in {files[taken]} as {taken}; remove one of them"
                 )
             messages[message.name] = message
-            files[message.name] = folder / name
-    return DbcMessages(messages, files)
+            files[message.name] = file
+    return DbcMessages(messages, files, tuple(warnings))
 
 
 def _load(file: Path) -> Database:
+    text, _ = _text_of(file)
     try:
-        database = cantools.database.load_file(file, database_format="dbc")
-    except OSError as error:
-        raise ProfileError(f"{file} cannot be read ({error.strerror}); add the file") from error
-    except (cantools.Error, ValueError, KeyError, TypeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ProfileError(f"{file} is no valid DBC: {reason.rstrip('.')}; correct it") from error
+        return _parse(text)
+    except _LOAD_ERRORS as error:
+        raise ProfileError(
+            f"{file} is no valid DBC: {_reason(error)}; correct it, or let it be repaired by "
+            f"'repair = true' under [bus]"
+        ) from error
+
+
+def _parse(text: str, strict: bool = True) -> Database:
+    database = cantools.database.load_string(text, database_format="dbc", strict=strict)
     assert isinstance(database, Database)
     return database
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+
+
+def read_wild_dbc(file: Path | str) -> WildDbc:
+    """Read a DBC as it is in the wild; ProfileError only if no message is left."""
+    text, warnings = _text_of(file)
+    try:
+        database = _parse(text)
+        usable = all(0 < message.length <= 64 for message in database.messages)  # noqa: PLR2004
+        if database.messages and usable and not _twins(database.messages):
+            return WildDbc(tuple(database.messages), text, tuple(f"{file}{w}" for w in warnings))
+    except _LOAD_ERRORS:
+        pass
+    repaired = repair_dbc(text)
+    unreadable = _unreadable(repaired.text)
+    if unreadable:
+        lines = repaired.lines
+        warnings += [
+            f", line {lines[name]}: the message {name} cannot be read ({why}); left out"
+            for name, why in unreadable.items()
+        ]
+        repaired = repair_dbc(text, frozenset(unreadable))
+    warnings += [f", {warning}" for warning in repaired.warnings]
+    if not repaired.lines:
+        raise ProfileError(f"{file} holds no message that can be read; expected a DBC file")
+    database = _parse(repaired.text, strict=False)
+    return WildDbc(tuple(database.messages), repaired.text, tuple(f"{file}{w}" for w in warnings))
+
+
+def _twins(messages: Iterable[Message]) -> bool:
+    """Whether two messages share a name or an identifier, which cantools only logs."""
+    names = [message.name for message in messages]
+    keys = [frame_key(message) for message in messages]
+    return len(set(names)) < len(names) or len(set(keys)) < len(keys)
+
+
+def _unreadable(text: str) -> dict[str, str]:
+    """Messages that stop cantools even so -> why."""
+    try:
+        _parse(text, strict=False)
+    except _LOAD_ERRORS:
+        pass
+    else:
+        return {}
+    found = {}
+    for part in text.split("\nBO_ ")[1:]:
+        key, name = part.split(":")[0].split()
+        body = part.split("\n\n")[0]
+        rest = [line for line in text.splitlines() if f" {key} " in line and line[:3] != "BO_"]
+        alone = "\n".join([f"BO_ {body}", "", *(r for r in rest if not r.startswith("BA_"))])
+        try:
+            _parse(alone, strict=False)
+        except _LOAD_ERRORS as error:
+            found[name] = _reason(error)
+    return found
+
+
+def _text_of(file: Path | str) -> tuple[str, list[str]]:
+    """The text of a file, or of a DBC that the opendbc package ships, and warnings without a name."""
+    if str(file).startswith(_PACKAGE):
+        return _packaged(str(file).removeprefix(_PACKAGE)), []
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise ProfileError(f"{file} cannot be read ({error.strerror}); add the file") from error
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        warning = f", line {line}: this is no UTF-8 text; read as Windows-1252"
+        return data.decode("cp1252", "replace").replace("\r\n", "\n"), [warning]
+
+
+def _packaged(name: str) -> str:
+    try:
+        package = importlib.import_module("opendbc")
+    except ImportError as error:
+        raise ProfileError(
+            f"the DBC {name} comes with the package opendbc, which is not installed; install the "
+            f"extra with: pip install 'auriga[pacifica]'"
+        ) from error
+    stem = name.removesuffix(".dbc")
+    file = Path(str(package.DBC_PATH)) / f"{stem}.dbc"
+    if file.is_file():
+        return file.read_text(encoding="utf-8", errors="replace")
+    texts = package.get_generated_dbcs() if stem.endswith(_GENERATED) else {}
+    if stem not in texts:
+        raise ProfileError(
+            f"the installed package opendbc has no DBC '{name}'; install version 0.3 of it, or "
+            f"correct the name"
+        )
+    return str(texts[stem])
 
 
 def frame_key(message: Message) -> int:

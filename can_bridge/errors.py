@@ -3,7 +3,11 @@
 BridgeError
 ├── ProfileError    a file of the vehicle says what cannot be used     exit code 2
 ├── SpecError       a bus SPEC is not `interface:channel[@bitrate]`    exit code 2
-└── BusError        the bus cannot be opened                           exit code 4
+├── RecordingError  a file of recorded frames cannot be read or made   exit code 2
+├── BusError        the bus cannot be opened                           exit code 4
+├── TransmitError   a frame may not be sent, or the bus did not take it exit code 4
+└── DiagnosticError a control unit refused, or answered what cannot be  exit code 1
+    └── SilenceError    it did not answer in time
 
 Every message is one sentence: what was expected, what was found, and what to do.
 """
@@ -27,7 +31,27 @@ class SpecError(BridgeError):
     exit_code = 2
 
 
+class RecordingError(BridgeError):
+    """A recording is missing, of another format than its name says, or broken in the middle."""
+
+    exit_code = 2
+
+
 class BusError(BridgeError):
     """The bus exists in name, but cannot be opened on this machine."""
 
     exit_code = 4
+
+
+class TransmitError(BridgeError):
+    """A frame was not sent: it is not allowed, or the bus did not take it."""
+
+    exit_code = 4
+
+
+class DiagnosticError(BridgeError):
+    """A control unit gave no usable answer to a diagnostic request."""
+
+
+class SilenceError(DiagnosticError):
+    """A control unit did not answer within the time that it was given."""

@@ -105,9 +105,10 @@ class BusReader:
     def _read_unix(self, bus: UnixBus, timeout_s: float) -> Collection[Frame]:
         """Frames of our own bus, without a can.Message for each, which costs more than the rest."""
         to_monotonic = time.monotonic() - time.time()
-        keys = self._keys
         frames = []
-        for stamp, key, flags, data in bus.receive_raw(timeout_s, _MOST):
+        raw = bus.receive_raw(timeout_s, _MOST)
+        keys = self._keys  # as they are now: `accept` may have been called while this waited
+        for stamp, key, flags, data in raw:
             if flags & _PASSED_OVER:
                 if flags & _ERROR_FLAG:
                     self._count_error(key)

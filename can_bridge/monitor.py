@@ -23,7 +23,7 @@ def _line(path: str, reading: Reading) -> str:
     name = path.removeprefix("Vehicle.")
     if isinstance(reading, Known):
         age = f"{reading.age_s:4.1f} s  known"
-        return _columns(name, _shown(reading.value), reading.unit or "", age)
+        return _columns(name, shown_value(reading.value), reading.unit or "", age)
     return _columns(name, "-", "", f"     -  {reading.reason.value}")
 
 
@@ -33,7 +33,8 @@ def _columns(path: str, value: str, unit: str, rest: str) -> str:
     return f"{path:<{_PATH_WIDTH}} {value:>{_VALUE_WIDTH}} {unit:<{_UNIT_WIDTH}} {rest}"
 
 
-def _shown(value: Value) -> str:
+def shown_value(value: Value) -> str:
+    """A value as a person reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value or '""' if isinstance(value, str) else f"{value:g}" if value < 1e6 else str(value)  # noqa: PLR2004

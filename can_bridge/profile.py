@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 from can_bridge.dbc import load_dbc_files
 from can_bridge.errors import ProfileError
+from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
+from can_bridge.profile_diagnostics import read_diagnostics
 from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import TomlTable, read_toml
@@ -38,9 +40,12 @@ def load_profile(folder: Path) -> VehicleProfile:
     """
     vehicle = read_toml(folder / "vehicle.toml")
     bus = vehicle.table("bus")
-    messages = load_dbc_files(folder, bus.texts("dbc"))
+    messages = load_dbc_files(folder, bus.texts("dbc"), bus.boolean("repair", False))
     bitrate = bus.integer("bitrate", 500_000)
     bus.finish()
+    diagnostics = None
+    if "diagnostics" in vehicle:
+        diagnostics = read_diagnostics(vehicle.table("diagnostics"))
     tyres = _read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None
 
     table = read_toml(folder / "signals.toml")
@@ -50,6 +55,10 @@ def load_profile(folder: Path) -> VehicleProfile:
     frames = reader.read_frames(sources)
     derived = read_derived(table.table("derived", required=False), signals, tyres)
     table.finish()
+    commands = {}
+    if (folder / "commands.toml").exists():
+        rows = read_toml(folder / "commands.toml")
+        commands = CommandReader(rows, messages, reader, signals, sources).read()
 
     profile = VehicleProfile(
         id=vehicle.text("id"),
@@ -64,6 +73,9 @@ def load_profile(folder: Path) -> VehicleProfile:
         frames=MappingProxyType(frames),
         sources=MappingProxyType(sources),
         derived=MappingProxyType(derived),
+        polls=MappingProxyType(dict(reader.polled.every_s)),
+        diagnostics=diagnostics,
+        commands=MappingProxyType(commands),
     )
     vehicle.finish()
     return profile

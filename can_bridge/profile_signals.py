@@ -10,6 +10,7 @@ from cantools.database.can import Message, Signal
 
 from can_bridge.checksum import ALGORITHMS
 from can_bridge.dbc import DbcMessages, bit_field, frame_key, nearest_signal, signal_of
+from can_bridge.profile_polled import PolledReader
 from can_bridge.spec import FrameSpec, Protection, SignalSource, SignalSpec, TelltaleSpec
 from can_bridge.toml_table import TomlTable
 
@@ -27,6 +28,7 @@ class SignalReader:
         """`table` is the top of signals.toml."""
         self._table = table
         self._dbc = messages
+        self.polled = PolledReader(table)
 
     def read_signals(self) -> tuple[dict[str, SignalSpec], dict[str, SignalSource]]:
         """[signals]: what each path means, and where its bits are."""
@@ -35,7 +37,11 @@ class SignalReader:
         table = self._table.table("signals")
         for path in table:
             row = table.table(path)
-            specs[path], sources[path] = self._signal(path, row, row.word("kind", KINDS, "number"))
+            if "pid" in row:
+                specs[path], sources[path] = self.polled.read(path, row)
+            else:
+                kind = row.word("kind", KINDS, "number")
+                specs[path], sources[path] = self._signal(path, row, kind)
             row.finish()
         return specs, sources
 
@@ -87,24 +93,30 @@ class SignalReader:
         invalid = frozenset(row.integers("invalid", ()))
         interval = row.interval("range")
         self._refuse_unlisted(signal, invalid, row)
-        choices = _choices(signal, invalid) if kind == "enum" else {}
+        choices = _choices(signal, invalid, row, kind)
         if kind == "enum" and not choices:
             row.fail(f"the DBC has no VAL_ table for {signal.name}; add one", "kind")
         low, high = interval or (_number(signal.minimum), _number(signal.maximum))
+        factor, offset = float(signal.scale), float(signal.offset)
+        if kind == "number":  # of another unit than the DBC's: value * scale + shift
+            scale, shift = row.number("scale", 1.0), row.number("shift", 0.0)
+            factor, offset = factor * scale, offset * scale + shift
+            if interval is None and low is not None and high is not None:
+                low, high = sorted((low * scale + shift, high * scale + shift))
         spec = SignalSpec(
             path=path,
             unit=row.text("unit", "") or None,
             kind=kind,
             description=signal.comment or "",
-            values=tuple(choices.values()),
+            values=tuple(dict.fromkeys(v for v in choices.values() if isinstance(v, str))),
             low=low if kind == "number" else None,
             high=high if kind == "number" else None,
         )
         source = SignalSource(
             frame=frame_key(message),
             field=bit_field(signal, message.length),
-            factor=float(signal.scale),
-            offset=float(signal.offset),
+            factor=factor,
+            offset=offset,
             invalid=invalid,
             choices=MappingProxyType(choices),
         )
@@ -128,7 +140,7 @@ class SignalReader:
         table = self._table.table("messages", required=False)
         for name in table:
             self._message(table, name, name)
-        frames: dict[int, FrameSpec] = {}
+        frames = self.polled.frames(cycles, minimum_s)
         wanted = {source.frame for source in sources.values()}
         for message in self._dbc.messages.values():
             row = table.table(message.name, required=False)
@@ -137,6 +149,16 @@ class SignalReader:
             if frame.key in wanted:
                 frames[frame.key] = frame
         return frames
+
+    def read_frame(self, message: Message) -> FrameSpec:
+        """The frame of one message, whether or not it carries a mapped signal."""
+        table = self._table.table("messages", required=False)
+        return _Frame(message, table.table(message.name, required=False), 1.0, 1.0).read()
+
+    def protection_signals(self, message: Message) -> frozenset[str]:
+        """Names of the counter and the checksum of a message."""
+        row = self._table.table("messages", required=False).table(message.name, required=False)
+        return frozenset(row.text(key, "") for key in ("counter", "checksum")) - {""}
 
 
 class _Frame:
@@ -153,6 +175,10 @@ class _Frame:
         if not 0 < message.length <= _MAX_FRAME_BYTES:
             self._row.fail(f"the message {message.name} has no usable length; correct the DBC")
         cycle_s = message.cycle_time / 1000 if message.cycle_time else None
+        if "cycle_s" in self._row:
+            cycle_s = self._row.number("cycle_s")
+        if cycle_s is not None and cycle_s <= 0:
+            self._row.fail("expected a cycle time above 0 s; correct it", "cycle_s")
         if "timeout_s" in self._row:
             limit_s = self._row.number("timeout_s")
         elif cycle_s is not None:
@@ -210,9 +236,36 @@ class _Frame:
         return algorithm, first_bit // 8, data_ids
 
 
-def _choices(signal: Signal, invalid: frozenset[int]) -> dict[int, str]:
-    named: Mapping[int, object] = signal.choices or {}
+def _choices(
+    signal: Signal, invalid: frozenset[int], row: TomlTable, kind: str
+) -> dict[int, str | bool]:
+    """Raw value -> word of an enum (`words`, else the DBC's) or truth of a bool (`off`, `on`)."""
+    if kind == "bool":
+        off, on = row.integers("off", (0,)), row.integers("on", (1,))
+        if set(off) & set(on):
+            row.fail("a raw value is both in 'on' and in 'off'; correct the lists", "on")
+        return {**dict.fromkeys(off, False), **dict.fromkeys(on, True)}
+    if kind != "enum":
+        return {}
+    own = row.table("words", required=False)
+    words = {_raw(own, key): own.text(key) for key in own}
+    named: Mapping[int, object] = words or signal.choices or {}
     return {raw: _word(str(name)) for raw, name in named.items() if raw not in invalid}
+
+
+def _raw(table: TomlTable, key: str) -> int:
+    try:
+        return int(key)
+    except ValueError:
+        table.fail(
+            f"expected a raw value such as 3 before the word, found '{key}'; correct it", key
+        )
+
+
+def words_of(signal: Signal) -> dict[int, str]:
+    """The DBC's own words for raw values, in lower case."""
+    named: Mapping[int, object] = signal.choices or {}
+    return {raw: _word(str(name)) for raw, name in named.items()}
 
 
 def _word(name: str) -> str:

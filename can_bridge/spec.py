@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
 
 from can_bridge.checksum import ALGORITHMS
+from can_bridge.readings import Value
 
 EXTENDED = 1 << 31
 """Set in a frame key when the identifier has 29 bits."""
+
+POLLED = 1 << 30
+"""Set in the key of what is asked for and not a frame of the bus: the rest is a PID of OBD-II."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,25 @@ class BitField:
         raw = number >> self.shift & (1 << self.bits) - 1
         return raw - (1 << self.bits) if self.signed and raw >> self.bits - 1 else raw
 
+    def insert(self, data: bytes, raw: int) -> bytes:
+        """The frame with this raw value in its place; ValueError when it does not fit."""
+        if not self.lowest <= raw <= self.highest:
+            raise ValueError(raw)
+        order: Literal["big", "little"] = "big" if self.big_endian else "little"
+        mask = (1 << self.bits) - 1
+        number = int.from_bytes(data, order) & ~(mask << self.shift)
+        return (number | (raw & mask) << self.shift).to_bytes(len(data), order)
+
+    @property
+    def lowest(self) -> int:
+        """The smallest raw value."""
+        return -(1 << self.bits - 1) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        """The largest raw value."""
+        return (1 << self.bits - self.signed) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -73,8 +98,12 @@ class Protection:
         position = self.checksum_byte
         if position is None:
             return True
+        return self.checksum(data, position, counter) == data[position]
+
+    def checksum(self, data: bytes, position: int, counter: int) -> int:
+        """What the checksum of the frame should be."""
         body = data[:position] + data[position + 1 :]
-        return ALGORITHMS[self.algorithm][0](body, self.data_ids, counter) == data[position]
+        return ALGORITHMS[self.algorithm][0](body, self.data_ids, counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +132,8 @@ class SignalSource:
     offset: float
     invalid: frozenset[int]
     """Raw values that say: not available."""
-    choices: Mapping[int, str]
-    """Of an enum: raw value -> word."""
+    choices: Mapping[int, str | bool]
+    """Raw value -> word of an enum, or truth of a bool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +176,102 @@ class Tyres:
 
 
 @dataclass(frozen=True, slots=True)
+class Interlock:
+    """A condition on the vehicle that must be known to hold when a command is sent."""
+
+    path: str
+    reason: str
+    """What to say when it does not hold: `the car is moving`."""
+    low: float | None = None
+    """Of a number: it holds from here on, both ends included."""
+    high: float | None = None
+    values: tuple[Value, ...] = ()
+    """Of a word or a truth: it holds for these."""
+    for_low: float | None = None
+    """It guards only requests from here on; None: all."""
+    for_high: float | None = None
+    for_values: tuple[Value, ...] = ()
+    """It guards only requests of these words or truths; empty: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFrame:
+    """A frame that may be sent, with a value of `no request` in each of its fields."""
+
+    key: int
+    name: str
+    blank: bytes
+    protection: Protection | None
+    interval_s: float
+    """No two frames are sent faster than this."""
+    per_minute: int
+    """No more frames than this are sent in any 60 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """Something that may be asked of the car, and all that must be true of it."""
+
+    path: str
+    """What it sets; the path of a signal, or a private one when it sets several."""
+    kind: str
+    """`number`, `bool` or `enum`."""
+    unit: str | None
+    description: str
+    frame: CommandFrame
+    field: BitField
+    factor: float
+    offset: float
+    choices: Mapping[Value, int]
+    """Of an enum or bool: the values that may be asked for -> raw value."""
+    low: float
+    high: float
+    """Limits of a number."""
+    confirm: tuple[str, ...]
+    """The readings that must all come to equal the value; never carried by `frame` itself."""
+    tolerance: float
+    deadline_s: float
+    """After this nothing is sent any more, and the command has failed."""
+    sends: int
+    """At most so many frames within the deadline."""
+    interlocks: tuple[Interlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EcuSpec:
+    """A control unit that answers diagnostic requests."""
+
+    id: str
+    name: str
+    request: int
+    """Key of the frames that ask it."""
+    response: int
+    """Key of the frames that it answers with."""
+    obd: bool
+    """Whether it answers the OBD-II modes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsSpec:
+    """Whom to ask, and where the answers come."""
+
+    functional: int | None
+    """Key of the request that every OBD-II unit hears; None when the car has none."""
+    ecus: tuple[EcuSpec, ...]
+
+    @property
+    def requests(self) -> frozenset[int]:
+        """Keys of the frames that may be sent to ask."""
+        keys = {ecu.request for ecu in self.ecus}
+        return frozenset(keys if self.functional is None else keys | {self.functional})
+
+    @property
+    def responses(self) -> frozenset[int]:
+        """Keys of the frames that answer."""
+        return frozenset(ecu.response for ecu in self.ecus)
+
+
+@dataclass(frozen=True, slots=True)
 class VehicleProfile:
     """Everything that the files of one vehicle say."""
 
@@ -164,3 +289,8 @@ class VehicleProfile:
     """key -> frame that carries at least one signal."""
     sources: Mapping[str, SignalSource]
     derived: Mapping[str, DerivedSource]
+    polls: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    """PID of OBD-II mode 01 -> how often it is asked for, in seconds."""
+    diagnostics: DiagnosticsSpec | None = None
+    commands: Mapping[str, CommandSpec] = field(default_factory=dict)
+    """path -> command; with none, nothing can be asked of the car."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from can_bridge.derive import derive
 from can_bridge.frame_check import FrameCheck
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
-from can_bridge.spec import SignalSource, SignalSpec, VehicleProfile
+from can_bridge.spec import POLLED, SignalSource, SignalSpec, VehicleProfile
 
 _DECIMALS = 6  # what a factor such as 0.1 adds beyond this is noise of binary fractions
 
@@ -17,7 +17,10 @@ class VehicleState:
         """Nothing is known yet."""
         self._profile = profile
         self._checks = {key: FrameCheck(spec) for key, spec in profile.frames.items()}
-        self._awaited = {key for key, spec in profile.frames.items() if spec.cycle_s is not None}
+        self._awaited = {
+            key for key, spec in profile.frames.items() if spec.cycle_s is not None or key & POLLED
+        }
+        self._absent: set[int] = set()
         self.bus_off = False
 
     @property
@@ -31,7 +34,13 @@ class VehicleState:
         if check is None:
             return None
         self._awaited.discard(key)
+        self._absent.discard(key)
         return check.feed(data, now)
+
+    def set_absent(self, key: int) -> None:
+        """The car says that it has no such value; until it comes, its signals are not available."""
+        self._awaited.discard(key)
+        self._absent.add(key)
 
     def counts(self) -> tuple[int, int]:
         """How many frames were accepted, and how many refused."""
@@ -62,6 +71,8 @@ class VehicleState:
         if self.bus_off:
             return Unknown(Reason.BUS_OFF)
         source = self._profile.sources[spec.path]
+        if source.frame in self._absent:
+            return Unknown(Reason.NOT_AVAILABLE)
         current = self._checks[source.frame].current(now)
         if isinstance(current, Reason):
             return Unknown(current)
@@ -75,10 +86,8 @@ def decode(spec: SignalSpec, source: SignalSource, data: bytes) -> Value | Reaso
     raw = source.field.extract(data)
     if raw in source.invalid:
         return Reason.NOT_AVAILABLE
-    if spec.kind == "enum":
+    if spec.kind in ("enum", "bool"):
         return source.choices.get(raw, Reason.OUT_OF_RANGE)
-    if spec.kind == "bool":
-        return bool(raw) if raw in (0, 1) else Reason.OUT_OF_RANGE
     value = round(raw * source.factor + source.offset, _DECIMALS)
     too_low = spec.low is not None and value < spec.low
     too_high = spec.high is not None and value > spec.high

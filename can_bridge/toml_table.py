@@ -73,6 +73,10 @@ class TomlTable:
         """A whole number."""
         return int(self._take(key, "a whole number", (int,), default))
 
+    def boolean(self, key: str, default: bool | None = None) -> bool:
+        """True or false."""
+        return bool(self._take(key, "true or false", (bool,), default))
+
     def word(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         """One of the allowed strings."""
         value = self.text(key, default)
@@ -85,6 +89,17 @@ class TomlTable:
         values = self._take(key, "a list of texts", (list, tuple), default)
         if not all(isinstance(value, str) for value in values):
             self.fail(f"expected a list of texts, found {values!r}; correct it", key)
+        return tuple(values)
+
+    def values(
+        self, key: str, default: tuple[str | bool, ...] | None = None
+    ) -> tuple[str | bool, ...]:
+        """A list of texts or truths."""
+        values = self._take(key, "a list of texts or of true and false", (list, tuple), default)
+        if not all(isinstance(value, str | bool) for value in values):
+            self.fail(
+                f"expected a list of texts or of true and false, found {values!r}; correct it", key
+            )
         return tuple(values)
 
     def integers(self, key: str, default: tuple[int, ...] | None = None) -> tuple[int, ...]:

@@ -75,6 +75,7 @@ class UnixBus(can.BusABC):
         self.dropped = 0
         self.malformed = 0
         self._lock = threading.Lock()
+        self._joining = threading.Lock()
         self._links: dict[int, socket.socket] = {}
         self._outgoing: tuple[socket.socket, ...] = ()
         self._own: socket.socket | None = None
@@ -161,7 +162,8 @@ class UnixBus(can.BusABC):
             self._outgoing = ()
 
     def _accept_all(self) -> None:
-        with contextlib.suppress(OSError):  # BlockingIOError, when nobody waits any more
+        # With the lock, so that a thread that sends waits for a peer that another one just accepts.
+        with self._joining, contextlib.suppress(OSError):  # BlockingIOError: nobody waits any more
             while True:
                 link, _ = self._listener.accept()
                 self._add_link(link)
@@ -171,9 +173,7 @@ class UnixBus(can.BusABC):
         if self._is_shutdown:
             raise can.CanOperationError(f"{self.channel_info} is shut down")
         frame = _pack(msg, time.time())
-        for descriptor, _ in self._events(0.0, -1):
-            if descriptor == self._listener.fileno():
-                self._accept_all()
+        self._accept_all()
         for link in self._outgoing:
             self._send_to(link, frame)
         if self._own is not None:

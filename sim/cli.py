@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, replace
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import can
 
+from sim.clock import FastClock, WallClock
+from sim.commands import Controllers, Outcome
+from sim.control import Control
+from sim.diagnostics.servers import Servers
+from sim.diagnostics.unit import Unit
 from sim.errors import BusUnavailable, SimError, SpecError
 from sim.frame import FrameBuilder
+from sim.inputs import watch_lines, watched_keys, watched_socket
+from sim.noise import Noise
+from sim.recording import Recording
 from sim.runner import Reports, Run, Runner
-from sim.scenario import Step, load_scenario
+from sim.scenario import Scenario, Step, load_scenario
 from sim.schedule import Schedule
-from sim.vehicle_files import load_vehicle
+from sim.vehicle_files import VehicleFiles, load_vehicle
 from sim.world import World
 
 _SPEC = re.compile(r"([a-z0-9_]+):([^@]+)(?:@(\d+))?")
@@ -57,15 +69,78 @@ def _simulate(options: argparse.Namespace) -> None:
     scenario = load_scenario(options.scenario)
     vehicle = load_vehicle(options.vehicle)
     builders = [FrameBuilder(message) for message in vehicle.messages]
-    world = World(scenario, builders)
-    run = Run(
-        bitrate=vehicle.bitrate,
-        start_at_s=options.start_at,
-        seconds=options.seconds,
-        control=sys.stdin.fileno() if options.control == "stdin" else None,
-    )
+    noise = Noise(options.seed, options.noise)
+    world = World(scenario, builders, Controllers(vehicle.commands), noise)
+    run = Run(bitrate=vehicle.bitrate, start_at_s=options.start_at, seconds=options.seconds)
+    schedule = Schedule(builders, 0.0)
+    if options.write is not None:
+        seconds = _end_of(scenario, run) if math.isinf(run.seconds) else run.seconds
+        with Recording(options.write) as recording:
+            whole = replace(run, seconds=seconds)
+            Runner(world, schedule, None, recording, whole).run(FastClock(), _REPORTS)
+        return
     with _open(options.bus) as bus:
-        Runner(world, Schedule(builders, 0.0), bus, run).run(Reports(_ready, _report))
+        servers = _servers(vehicle, world)
+        _run_on(bus, Runner(world, schedule, servers, bus, run), Control(world), options)
+
+
+def _run_on(bus: can.BusABC, runner: Runner, control: Control, options: argparse.Namespace) -> None:
+    if options.speed == math.inf:
+        runner.run(FastClock(), _REPORTS, polled=True)
+        return
+    clock = WallClock(options.speed)
+
+    def reply(line: str) -> str:
+        told = control.reply(line)
+        runner.ended = runner.ended or control.ended
+        return told
+
+    def end() -> None:
+        runner.ended = True
+
+    with closing(clock), ExitStack() as inputs:
+        descriptor = _descriptor(bus)
+        if descriptor >= 0:
+            clock.watch(descriptor, runner.receive)
+        if options.control in {"-", "stdin"}:
+            watch_lines(clock, sys.stdin.fileno(), reply, end)
+        elif options.control == "keys":
+            inputs.enter_context(watched_keys(clock, _terminal(), reply))
+        elif options.control is not None:
+            inputs.enter_context(watched_socket(clock, Path(options.control), reply))
+        runner.run(clock, _REPORTS, polled=descriptor < 0)
+
+
+def _servers(vehicle: VehicleFiles, world: World) -> Servers | None:
+    """The diagnostic servers, for a vehicle that has addresses for them."""
+    if vehicle.diagnostics is None:
+        return None
+    texts = vehicle.diagnostics.texts
+    units = [
+        Unit(address, world.car, world.memory, texts.get(address.ecu, {}))
+        for address in vehicle.diagnostics.addresses
+    ]
+    return Servers(units, vehicle.diagnostics.functional)
+
+
+def _end_of(scenario: Scenario, run: Run) -> float:
+    """A recording without an end goes on until everything has happened, and 10 seconds more."""
+    last_s = max((step.at_s for step in scenario.steps), default=0.0)
+    ends = [points[-1][0] for points in scenario.profile.values()]
+    return max(last_s, *ends, run.start_at_s, 20.0) - run.start_at_s + 10.0
+
+
+def _descriptor(bus: can.BusABC) -> int:
+    try:
+        return bus.fileno()
+    except NotImplementedError:
+        return -1
+
+
+def _terminal() -> int:
+    if not sys.stdin.isatty():
+        raise SpecError("keys need a terminal; use --control - for lines from standard input")
+    return sys.stdin.fileno()
 
 
 def _open(spec: str) -> can.BusABC:
@@ -91,6 +166,15 @@ def _report(step: Step) -> None:
     print(json.dumps({"t": step.at_s, "step": step.name}), flush=True)
 
 
+def _tell_outcome(time_s: float, outcome: Outcome) -> None:
+    told = {key: value for key, value in asdict(outcome).items() if value not in {"", None}}
+    told["command"] = told.pop("message")
+    print(json.dumps({"t": round(time_s, 2), **told}), flush=True)
+
+
+_REPORTS = Reports(_ready, _report, _tell_outcome)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sim", description="Put a virtual car on a CAN bus."
@@ -99,17 +183,42 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vehicle", default="aster", help="an id in config/vehicles, or a folder")
     parser.add_argument("--bus", default="unix:auriga", help="interface:channel[@bitrate]")
     parser.add_argument(
-        "--seconds", type=_seconds, default=float("inf"), help="end after this time"
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="no bus: record as fast as possible to FILE (.log, .asc, .blf, .csv, .trc)",
+    )
+    parser.add_argument(
+        "--seconds", type=_seconds, default=math.inf, help="end after this time of the scenario"
     )
     parser.add_argument(
         "--start-at", type=_seconds, default=0.0, help="begin at this time of the scenario"
     )
-    parser.add_argument("--control", choices=["stdin"], help="end when standard input is closed")
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, help="times real time (1), or max: without waiting"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of everything that is random (0)")
+    parser.add_argument(
+        "--noise", type=_seconds, default=0.0, help="strength of the sensors' noise (0: none)"
+    )
+    parser.add_argument(
+        "--control",
+        metavar="-|keys|PATH",
+        help="take commands from standard input, which ends the run when it is closed; from the "
+        "keys of the terminal; or from a Unix socket that is made at PATH",
+    )
     return parser
 
 
 def _seconds(text: str) -> float:
     value = float(text)
     if not value >= 0:
+        raise ValueError(text)
+    return value
+
+
+def _speed(text: str) -> float:
+    value = math.inf if text == "max" else float(text)
+    if not value > 0:
         raise ValueError(text)
     return value

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cantools.database.can import Message, Signal
 
 from sim.checksums import SEALS
-from sim.errors import VehicleFileError
+from sim.errors import ScenarioError, VehicleFileError
 
 Physical = float | bool | str | None
 """A number in the DBC's unit, a state of its VAL_ table, or None: not available."""
@@ -29,6 +30,7 @@ class _Slot:
     high: float
     not_available: int
     states: dict[str, int]
+    signed: bool
 
     def bits(self, value: Physical) -> int:
         if value is None:
@@ -66,6 +68,7 @@ def _slot(signal: Signal, length: int) -> _Slot:
         high=high,
         not_available=states.get(NOT_AVAILABLE, round((low - signal.offset) / signal.scale)),
         states=states,
+        signed=bool(signal.is_signed),
     )
 
 
@@ -154,6 +157,36 @@ class FrameBuilder:
             return frame
         checksum = self._seal(frame[:place] + frame[place + 1 :], self._ids, counter)
         return frame[:place] + bytes((checksum,)) + frame[place + 1 :]
+
+    def limits(self, signal: str) -> tuple[float, float]:
+        """The least and the greatest physical value of a signal."""
+        slot = self._slots[signal]
+        return slot.low, slot.high
+
+    def raw_beyond(self, signal: str) -> int:
+        """A raw value beyond the greatest one of a signal that is not `not available` either."""
+        slot = self._slots[signal]
+        top = slot.mask >> 1 if slot.signed else slot.mask
+        first = round((slot.high - slot.offset) / slot.factor) + 1
+        for raw in (top - 1, top, first):
+            if first <= raw <= top and raw not in slot.states.values():
+                return raw
+        raise ScenarioError(
+            f"every raw value of {signal} of {self.name} has a meaning, so none is out of range; "
+            "choose another signal"
+        )
+
+    def counter_in(self, frame: bytes) -> int:
+        """The counter that a received frame of the right length carries."""
+        slot = self._counter_slot
+        if slot is None:
+            return 0
+        order: Literal["big", "little"] = "big" if slot.big_endian else "little"
+        return int.from_bytes(frame, order) >> slot.shift & slot.mask
+
+    def resealed(self, frame: bytes) -> bytes:
+        """The same frame with the checksum that fits it."""
+        return self._sealed(frame, self.counter_in(frame))
 
     def damaged(self, frame: bytes) -> bytes:
         """The same frame with a checksum that does not fit; unprotected ones stay as they are."""

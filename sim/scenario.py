@@ -1,34 +1,44 @@
-"""sim: a scenario file in, its frozen steps out.
+r"""sim: a scenario file in, its frozen steps out.
 
 name = "low_tyre"
 description = "…"
 [start]                                   # fields of sim.car.Car
 speed_kmh = 90.0
+[profile]                                 # numbers of the car over time, straight in between
+target_speed_kmh = [[0, 90], [60, 40]]
+slope_percent = [[0, 0], [30, 6]]
 [[step]]
 at_s = 5.0
 name = "the front left tyre starts to leak"
 set = { leak_bar_per_min = { front_left = 4.0 } }
 faults = [{ kind = "silent", ecu = "EMU" }]
 clear_faults = false
+[[expect]]                                # what should be said when the scenario begins at at_s
+at_s = 0.0
+ask = "what is the tyre pressure"
+answer = 'Front left 1\.[0-9]'
+unknown = { "Vehicle.Speed" = "stale" }   # paths that nothing is known of, and why
 """
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import itertools
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.car import WORDS, Car
+from sim.car import Car
 from sim.errors import ScenarioError
-from sim.faults import FAULT_KEYS, Fault
-from sim.lamps import NAMES
+from sim.faults import Fault, fault_from
+from sim.settings import checked, is_number_field, only
 from sim.vehicle_files import config_folder
 
-_STATES = ("off", "on", "flashing")
+Points = tuple[tuple[float, float], ...]
+"""(seconds, value), in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What whoever listens to the car should say of it; for tests, the simulator does not look."""
+
+    at_s: float
+    """The scenario is begun here."""
+    ask: str = ""
+    answer: str = ""
+    """A regular expression."""
+    unknown: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """VSS path -> the reason why its value is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A car at its start, and what happens to it."""
 
@@ -51,6 +74,9 @@ class Scenario:
     description: str
     start: Mapping[str, Any]
     steps: tuple[Step, ...]
+    profile: Mapping[str, Points] = dataclasses.field(default_factory=dict)
+    """Field of Car -> how it goes on over time."""
+    expectations: tuple[Expectation, ...] = ()
 
 
 def load_scenario(name: str) -> Scenario:
@@ -65,7 +91,10 @@ def load_scenario(name: str) -> Scenario:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{file} is no TOML: {error}; correct it") from error
-    return _Reader(file).scenario(table)
+    try:
+        return _scenario(table, file)
+    except ScenarioError as error:
+        raise ScenarioError(f"{file}: {error}") from error
 
 
 def apply_settings(car: Car, settings: Mapping[str, Any]) -> None:
@@ -78,86 +107,97 @@ def apply_settings(car: Car, settings: Mapping[str, Any]) -> None:
             setattr(car, field, list(value) if isinstance(present, list) else value)
 
 
-class _Reader:
-    """Checks one scenario file."""
+def value_at(points: Points, time_s: float) -> float | None:
+    """The value of a profile at a time; None before its first and after its last point."""
+    for (start_s, first), (end_s, last) in itertools.pairwise(points):
+        if start_s <= time_s <= end_s:
+            share = (time_s - start_s) / (end_s - start_s) if end_s > start_s else 1.0
+            return first + (last - first) * share
+    return None
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._blank = Car()
 
-    def _fail(self, problem: str) -> NoReturn:
-        raise ScenarioError(f"{self._file}: {problem}")
+def _fail(problem: str) -> NoReturn:
+    raise ScenarioError(problem)
 
-    def _only(self, table: object, allowed: tuple[str, ...], place: str) -> dict[str, Any]:
-        if not isinstance(table, dict):
-            self._fail(f"{place} must be a table; correct it")
-        for key in table:
-            if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, 1)
-                hint = f"did you mean '{near[0]}'" if near else f"choose of {', '.join(allowed)}"
-                self._fail(f"{place} has the unknown key '{key}'; {hint}")
-        return table
 
-    def scenario(self, table: dict[str, Any]) -> Scenario:
-        self._only(table, ("name", "description", "start", "step"), "the file")
-        steps = tuple(self._step(row) for row in table.get("step", []))
-        times = [step.at_s for step in steps]
-        if times != sorted(times):
-            self._fail("the steps must be in the order of their at_s; sort them")
-        return Scenario(
-            name=str(table.get("name", self._file.stem)),
-            description=str(table.get("description", "")),
-            start=self._settings(table.get("start", {}), "[start]"),
-            steps=steps,
-        )
+def _scenario(table: dict[str, Any], file: Path) -> Scenario:
+    keys = ("name", "description", "start", "profile", "step", "expect")
+    only(table, keys, "the file")
+    steps = tuple(_step(row) for row in _rows(table, "step"))
+    times = [step.at_s for step in steps]
+    if times != sorted(times):
+        _fail("the steps must be in the order of their at_s; sort them")
+    return Scenario(
+        name=str(table.get("name", file.stem)),
+        description=str(table.get("description", "")),
+        start=checked(table.get("start", {}), "[start]"),
+        steps=steps,
+        profile=_profile(table.get("profile", {})),
+        expectations=tuple(_expectation(row) for row in _rows(table, "expect")),
+    )
 
-    def _step(self, row: object) -> Step:
-        allowed = ("at_s", "name", "set", "faults", "clear_faults")
-        table = self._only(row, allowed, "a [[step]]")
-        at_s, name = table.get("at_s"), table.get("name")
-        if not isinstance(at_s, int | float) or not isinstance(name, str):
-            self._fail("a [[step]] needs a number `at_s` and a text `name`; add them")
-        place = f"the step '{name}'"
-        faults = tuple(self._fault(item, place) for item in table.get("faults", []))
-        settings = self._settings(table.get("set", {}), f"`set` of {place}")
-        return Step(float(at_s), name, settings, faults, bool(table.get("clear_faults", False)))
 
-    def _fault(self, row: object, place: str) -> Fault:
-        table = self._only(row, tuple(f.name for f in dataclasses.fields(Fault)), place)
-        kind = table.get("kind")
-        if not isinstance(kind, str) or kind not in FAULT_KEYS:
-            self._fail(f"{place} has the fault kind {kind!r}; choose of {', '.join(FAULT_KEYS)}")
-        missing = [key for key in FAULT_KEYS[kind] if key not in table]
-        if missing:
-            self._fail(f"the fault {kind} of {place} needs {', '.join(missing)}; add it")
-        if kind == "silent" and "ecu" not in table and "message" not in table:
-            self._fail(f"the fault silent of {place} needs an ecu or a message; add one")
-        return Fault(**table)
+def _rows(table: Mapping[str, Any], key: str) -> list[Any]:
+    rows = table.get(key, [])
+    if not isinstance(rows, list):
+        _fail(f"write [[{key}]] with two brackets, since there can be several")
+    return rows
 
-    def _settings(self, table: object, place: str) -> dict[str, Any]:
-        fields = tuple(field.name for field in dataclasses.fields(Car))
-        settings = self._only(table, fields, place)
-        for field, value in settings.items():
-            present = getattr(self._blank, field)
-            if not self._fits(field, present, value):
-                like = f"of {', '.join(WORDS[field])}" if field in WORDS else f"like {present!r}"
-                self._fail(f"{field} in {place} cannot be {value!r}; it is {like}")
-        return settings
 
-    @staticmethod
-    def _fits(field: str, present: object, value: object) -> bool:
-        if field in WORDS:
-            words = value if isinstance(present, list) and isinstance(value, list) else [value]
-            return type(present) is type(value) and all(word in WORDS[field] for word in words)
-        if field == "lamps":
-            return isinstance(value, dict) and all(
-                name in NAMES and state in _STATES for name, state in value.items()
+def _step(row: object) -> Step:
+    table = only(row, ("at_s", "name", "set", "faults", "clear_faults"), "a [[step]]")
+    at_s, name = table.get("at_s"), table.get("name")
+    if not isinstance(at_s, int | float) or not isinstance(name, str):
+        _fail("a [[step]] needs a number `at_s` and a text `name`; add them")
+    place = f"the step '{name}'"
+    faults = tuple(_fault(item, place) for item in _rows(table, "faults"))
+    settings = checked(table.get("set", {}), f"`set` of {place}")
+    return Step(float(at_s), name, settings, faults, bool(table.get("clear_faults", False)))
+
+
+def _fault(row: object, place: str) -> Fault:
+    table = only(row, tuple(field.name for field in dataclasses.fields(Fault)), place)
+    try:
+        return fault_from(table)
+    except ScenarioError as error:
+        _fail(f"{place}: {error}")
+
+
+def _profile(table: object) -> dict[str, Points]:
+    if not isinstance(table, dict):
+        _fail("[profile] must be a table of lists; correct it")
+    profile = {}
+    for field, points in table.items():
+        if not is_number_field(field):
+            _fail(f"[profile] has the key '{field}', which is no number of the car; correct it")
+        pairs = points if isinstance(points, list) else []
+        numbers = [n for pair in pairs if isinstance(pair, list) for n in pair]
+        times = [pair[0] for pair in pairs if isinstance(pair, list) and len(pair) == 2]  # noqa: PLR2004
+        if (
+            len(times) != len(pairs)
+            or len(times) < 2  # noqa: PLR2004
+            or not all(isinstance(n, int | float) for n in numbers)
+            or times != sorted(times)
+        ):
+            _fail(
+                f"{field} in [profile] needs two or more pairs [seconds, value] in the order of "
+                "time; correct it"
             )
-        if isinstance(present, dict):
-            numbers = isinstance(value, dict) and set(value) <= set(present)
-            return numbers and all(isinstance(v, int | float) for v in value.values())  # type: ignore[attr-defined]
-        if isinstance(present, bool) or isinstance(value, bool):
-            return isinstance(present, bool) and isinstance(value, bool)
-        if isinstance(present, float) or present is None:
-            return isinstance(value, int | float)
-        return isinstance(value, type(present))
+        profile[field] = tuple((float(at), float(value)) for at, value in pairs)
+    return profile
+
+
+def _expectation(row: object) -> Expectation:
+    table = only(row, ("at_s", "ask", "answer", "unknown"), "an [[expect]]")
+    at_s, unknown = table.get("at_s", 0.0), table.get("unknown", {})
+    ask, answer = table.get("ask", ""), table.get("answer", "")
+    if not isinstance(at_s, int | float) or not isinstance(unknown, dict):
+        _fail("an [[expect]] has a number `at_s` and a table `unknown`; correct it")
+    if not isinstance(ask, str) or not isinstance(answer, str) or bool(ask) != bool(answer):
+        _fail("an [[expect]] has the texts `ask` and `answer`, or neither; add what is missing")
+    try:
+        re.compile(answer)
+    except re.error as error:
+        _fail(f"the answer {answer!r} is no regular expression: {error}; correct it")
+    reasons = {str(path): str(reason) for path, reason in unknown.items()}
+    return Expectation(float(at_s), ask, answer, reasons)

@@ -1,4 +1,4 @@
-"""sim: messages and the time in, which of them is due next out; pure."""
+"""sim: messages and the time in, which of them is sent next out; pure."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Schedule:
         self._builders = [builder for builder in builders if builder.cycle_s > 0]
         self._start_s = start_s
         self._due = [(start_s, index) for index in range(len(self._builders))]
+        self._ready: list[tuple[int, float, int]] = []  # due, by identifier
         self._first = len(self._builders)
 
     @property
@@ -36,14 +37,25 @@ class Schedule:
 
     def next_due_s(self) -> float:
         """When the next message is due; infinity if none ever is."""
+        if self._ready:
+            return self._ready[0][1]
         return self._due[0][0] if self._due else float("inf")
 
+    def first(self, now_s: float) -> FrameBuilder | None:
+        """The message that wins the bus now: the lowest identifier of those that are due."""
+        while self._due and self._due[0][0] <= now_s:
+            due_s, index = heapq.heappop(self._due)
+            heapq.heappush(self._ready, (self._builders[index].identifier, due_s, index))
+        return self._builders[self._ready[0][2]] if self._ready else None
+
     def take(self, now_s: float) -> FrameBuilder:
-        """The message that is due, which is then due again a cycle later.
+        """The message that wins the bus now, which is then due again a cycle after it was.
 
         One that is late by more than a cycle does not catch up: an ECU sends no bursts.
         """
-        due_s, index = self._due[0]
+        if self.first(now_s) is None:
+            raise LookupError("no message is due")
+        _, due_s, index = heapq.heappop(self._ready)
         builder = self._builders[index]
         if self._first:
             self._first -= 1
@@ -52,5 +64,5 @@ class Schedule:
             following = due_s + builder.cycle_s
         if following <= now_s - builder.cycle_s:
             following = now_s + builder.cycle_s
-        heapq.heapreplace(self._due, (following, index))
+        heapq.heappush(self._due, (following, index))
         return builder

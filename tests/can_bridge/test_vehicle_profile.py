@@ -69,6 +69,8 @@ def test_every_cyclic_frame_of_aster_that_matters_is_protected(aster: VehiclePro
         "ICL_Service",
         "HVC_Climate",
         "SWM_Buttons",
+        "IVI_Position",
+        "IVI_Heading",
     }
 
 

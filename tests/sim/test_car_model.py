@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from sim.car import Car
-from sim.physics import ASTER, advance
+from sim.figures import ASTER
+from sim.physics import advance
 
 STEP_S = 0.05
 

@@ -21,46 +21,13 @@ from can_bridge import (
     load_profile,
     open_bridge,
 )
+from sim.faults import KINDS
+from tests.sim.fault_table import ALL_TOGETHER, ALONE, ROOT, ROWS, Row, has_plausibility, page
 
 StartSim = Callable[..., subprocess.Popen[str]]
 PATIENCE_S = 20.0
 SPEED = "Vehicle.Speed"
-FUEL = "Vehicle.Powertrain.FuelSystem.AbsoluteLevel"
 DOORS = "Vehicle.Derived.OpenDoors"
-
-FAULTS = {
-    # path: (fault of its message, reason)
-    FUEL: ('kind = "silent", ecu = "EMU"', Reason.STALE),
-    "Vehicle.Powertrain.Range": ('kind = "silent", ecu = "EMU"', Reason.INPUT_UNKNOWN),
-    "Vehicle.Chassis.SteeringWheel.Angle": (
-        'kind = "silent", message = "EPS_Steering"',
-        Reason.STALE,
-    ),
-    SPEED: (
-        'kind = "sna", message = "ESC_Speed", signal = "VehicleSpeed"',
-        Reason.NOT_AVAILABLE,
-    ),
-    DOORS: (
-        'kind = "sna", message = "BCM_Doors", signal = "DoorRearLeft"',
-        Reason.INPUT_UNKNOWN,
-    ),
-    "Vehicle.Exterior.AirTemperature": (
-        'kind = "raw", message = "HVC_Climate", signal = "OutsideTemperature", raw = 254',
-        Reason.OUT_OF_RANGE,
-    ),
-    "Vehicle.Powertrain.CombustionEngine.Speed": (
-        'kind = "freeze_counter", message = "ECM_Engine"',
-        Reason.BAD_COUNTER,
-    ),
-    "Vehicle.Powertrain.Transmission.SelectedGear": (
-        'kind = "bad_checksum", message = "HCU_Drive"',
-        Reason.BAD_CHECKSUM,
-    ),
-    "Vehicle.ADAS.CruiseControl.IsActive": (
-        'kind = "wrong_length", message = "ADA_Status", length = 3',
-        Reason.IMPLAUSIBLE,
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -89,22 +56,61 @@ def reasons(bridge: Bridge, wanted: dict[str, Reason | None]) -> dict[str, Reaso
         time.sleep(0.02)
 
 
+def scenario_of(folder: Path, rows: list[Row], from_s: float, until_s: float) -> str:
+    """A scenario in which these faults are in force for some time."""
+    faults = ", ".join(f"{{ {row.fault} }}" for row in rows)
+    file = folder / "faults.toml"
+    file.write_text(
+        "[start]\ntrip_km = 9.0\ntrip_min = 10.0\n"
+        f"[[step]]\nat_s = {from_s}\nname = 'faults'\nfaults = [{faults}]\n"
+        f"[[step]]\nat_s = {until_s}\nname = 'repair'\nclear_faults = true\n"
+    )
+    return str(file)
+
+
 def test_every_fault_has_its_reason_and_ends_with_the_fault(
     start_sim: StartSim, aster: VehicleProfile, tmp_path: Path
 ) -> None:
-    scenario = tmp_path / "faults.toml"
-    faults = ", ".join(f"{{ {fault} }}" for fault, _ in FAULTS.values())
-    scenario.write_text(
-        f"[[step]]\nat_s = 1.5\nname = 'faults'\nfaults = [{faults}]\n"
-        "[[step]]\nat_s = 6.5\nname = 'repair'\nclear_faults = true\n"
-    )
-    healthy: dict[str, Reason | None] = dict.fromkeys(FAULTS)
-    faulty: dict[str, Reason | None] = {path: reason for path, (_, reason) in FAULTS.items()}
+    rows = [row for row in ROWS if row.tried == ALL_TOGETHER]
+    healthy: dict[str, Reason | None] = {row.path: None for row in rows}
+    faulty = {row.path: Reason(row.reason) if row.reason else None for row in rows}
     with open_bridge(aster, "unix:test") as bridge:
-        start_sim(str(scenario))
+        start_sim(scenario_of(tmp_path, rows, 1.5, 6.5))
         assert reasons(bridge, healthy) == healthy
         assert reasons(bridge, faulty) == faulty
         assert reasons(bridge, healthy) == healthy
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(
+            row,
+            marks=pytest.mark.skipif(
+                row.kind == "implausible" and not has_plausibility(),
+                reason="signals.toml compares no signals yet",
+            ),
+        )
+        for row in ROWS
+        if row.tried == ALONE
+    ],
+    ids=lambda row: row.kind,
+)
+def test_a_fault_that_strikes_much_has_its_reason_and_ends(
+    start_sim: StartSim, aster: VehicleProfile, tmp_path: Path, row: Row
+) -> None:
+    healthy: dict[str, Reason | None] = {row.path: None}
+    faulty: dict[str, Reason | None] = {row.path: Reason(row.reason)}
+    with open_bridge(aster, "unix:test") as bridge:
+        start_sim(scenario_of(tmp_path, [row], 1.0, 4.5))
+        assert reasons(bridge, healthy) == healthy
+        assert reasons(bridge, faulty) == faulty
+        assert reasons(bridge, healthy) == healthy
+
+
+def test_every_kind_of_fault_is_in_the_table_and_the_table_is_in_the_docs() -> None:
+    assert {row.kind for row in ROWS} == set(KINDS)
+    assert (ROOT / "docs" / "faults.md").read_text("utf-8") == page()
 
 
 def test_a_healthy_car_is_known_and_every_frame_is_accepted(

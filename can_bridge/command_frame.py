@@ -1,0 +1,52 @@
+"""can_bridge: a command and a value in, the bytes of the frame that asks for it out; pure."""
+
+from __future__ import annotations
+
+import math
+
+from can_bridge.readings import Value
+from can_bridge.spec import CommandSpec
+
+_DECIMALS = 6
+
+
+def raw_value(command: CommandSpec, value: Value) -> int | None:
+    """The raw value that asks for `value`; None when it is of another kind or not allowed.
+
+    A number is rounded to the nearest step of its field.
+    """
+    if command.kind == "number":
+        if isinstance(value, str | bool) or not math.isfinite(value):
+            return None
+        if not command.low <= value <= command.high:
+            return None
+        return round((value - command.offset) / command.factor)
+    if isinstance(value, bool) is not (command.kind == "bool"):
+        return None
+    return command.choices.get(value)
+
+
+def asked_value(command: CommandSpec, value: Value) -> Value:
+    """What the car is really asked for: a number on the nearest step, else the value itself."""
+    raw = raw_value(command, value)
+    if command.kind != "number" or raw is None:
+        return value
+    return round(raw * command.factor + command.offset, _DECIMALS)
+
+
+def build_frame(command: CommandSpec, raw: int, counter: int) -> bytes:
+    """The frame that asks for one raw value and for nothing else; ValueError if it does not fit."""
+    frame = command.frame
+    data = command.field.insert(frame.blank, raw)
+    protection = frame.protection
+    if protection is None:
+        return data
+    number = 0
+    if protection.counter is not None:
+        number = counter % (1 << protection.counter.bits)
+        data = protection.counter.insert(data, number)
+    position = protection.checksum_byte
+    if position is None:
+        return data
+    checksum = protection.checksum(data, position, number)
+    return data[:position] + bytes((checksum,)) + data[position + 1 :]

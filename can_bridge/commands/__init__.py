@@ -1,0 +1,1 @@
+"""Commands: parsed arguments come in, what a command prints and its exit code go out."""

@@ -1,0 +1,57 @@
+"""Commands: a vehicle and its bus come in, a live table of every signal goes out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds, warn
+from can_bridge.monitor import json_lines, table
+from can_bridge.profile import find_vehicle, load_profile
+from can_bridge.vehicle import open_vehicle
+
+_CLEAR = "\x1b[H\x1b[2J"
+_PERIOD_S = 0.5
+_EPILOG = """examples:
+  python -m can_bridge monitor --vehicle aster --bus unix:aster
+  python -m can_bridge monitor --vehicle mycar --bus socketcan:can0 --filter tire
+  python -m can_bridge monitor --bus unix:aster --once --json | grep unknown
+
+Every path is shown with its value, unit and age, or with the reason why it has no value.  Ctrl-C ends.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "monitor", "show every signal of a vehicle, live", _EPILOG)
+    add_vehicle(parser)
+    add_bus(parser)
+    parser.add_argument("--once", action="store_true", help="print once and end")
+    parser.add_argument("--json", action="store_true", help="print JSON lines, not a table")
+    parser.add_argument("--filter", default="", metavar="TEXT", help="only paths that contain this")
+    parser.add_argument(
+        "--wait",
+        type=seconds,
+        default=3.0,
+        metavar="SECONDS",
+        help="with --once: wait so long for every message (default: 3)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print until it is interrupted, or once."""
+    profile = load_profile(find_vehicle(options.vehicle))
+    if options.bus.startswith("udp_multicast:"):
+        warn("udp_multicast puts every frame on the network")
+    render = json_lines if options.json else table
+    with open_vehicle(profile, options.bus) as bridge:
+        if options.once:
+            bridge.wait_ready(options.wait)
+            print(render(bridge.snapshot(), options.filter), flush=True)
+            return 0
+        start = _CLEAR if sys.stdout.isatty() and not options.json else ""
+        while True:
+            print(start + render(bridge.snapshot(), options.filter), flush=True)
+            time.sleep(_PERIOD_S)

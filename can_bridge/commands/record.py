@@ -1,0 +1,61 @@
+"""Commands: a bus comes in, a recording of its frames goes out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import can
+
+from can_bridge.bus import parse_bus_spec
+from can_bridge.commands.options import Parser, add_bus, add_command, seconds, warn
+from can_bridge.errors import BusError
+from can_bridge.raw_bus import open_raw_bus
+from can_bridge.recorder import Recorder
+from can_bridge.recording import FORMATS
+
+_WAIT_S = 0.2
+_EPILOG = """examples:
+  python -m can_bridge record drive.log --bus socketcan:can0
+  python -m can_bridge record drive.blf --bus unix:aster --seconds 60
+
+The ending of the name chooses the format: .log (candump -L), .asc and .blf (Vector), .csv (python-can), .mf4 (with
+the extra mf4).  Every frame is taken, whatever it holds.  Ctrl-C ends and leaves a whole file.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "record", "record the frames of a bus in a file", _EPILOG)
+    parser.add_argument("file", type=Path, metavar="FILE", help=f"ends in {', '.join(FORMATS)}")
+    add_bus(parser)
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="end after this time")
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record until it is interrupted or the time is up."""
+    spec = parse_bus_spec(options.bus)
+    with open_raw_bus(spec) as bus, Recorder(options.file, options.force) as recorder:
+        try:
+            print(f"recording {spec} in {options.file}", file=sys.stderr, flush=True)
+            _record(bus, recorder, options.seconds)
+        except can.CanError as error:
+            raise BusError(f"the bus {spec} is gone ({error}); the file is whole so far") from error
+        finally:
+            frames = "1 frame" if recorder.count == 1 else f"{recorder.count} frames"
+            print(f"{frames} in {options.file}", file=sys.stderr, flush=True)
+    if not recorder.count:
+        warn(f"no frame came from {spec}; check that somebody sends on it")
+    return 0
+
+
+def _record(bus: can.BusABC, recorder: Recorder, limit_s: float | None) -> None:
+    end_s = time.monotonic() + limit_s if limit_s is not None else float("inf")
+    while (left_s := end_s - time.monotonic()) > 0:
+        message = bus.recv(min(_WAIT_S, left_s))
+        if message is not None:
+            recorder.write(message)

@@ -1,0 +1,101 @@
+"""Commands: a recording comes in, its frames at their times on a bus go out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+
+import can
+
+from can_bridge.bus import BusSpec, parse_bus_spec
+from can_bridge.commands.options import Parser, add_bus, add_command, add_recording, warn
+from can_bridge.commands.progress import shown
+from can_bridge.errors import BusError, SpecError
+from can_bridge.raw_bus import has_no_car, open_raw_bus
+from can_bridge.recording import Recording
+from can_bridge.replayer import due_times
+
+_FULL_S = 1.0  # how long a full queue of the driver is waited for
+_EPILOG = """examples:
+  python -m can_bridge replay drive.blf --bus unix:aster
+  python -m can_bridge replay drive.log --bus socketcan:vcan0 --speed 10
+  python -m can_bridge replay drive.log --bus unix:aster --speed max
+
+Replaying is for a bench: only buses that no car is on are taken (unix, virtual, udp_multicast, vcan).  For a bench of
+real control units on a real interface say --physical, and never do that on a car.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "replay", "send a recording's frames on a bus again", _EPILOG)
+    add_recording(parser)
+    add_bus(parser)
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="N|max",
+        help="times as fast as it was recorded, or as fast as possible (default: 1)",
+    )
+    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    parser.add_argument(
+        "--physical", action="store_true", help="the bus is a real one, and no car is on it"
+    )
+    parser.set_defaults(run=run)
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def run(options: argparse.Namespace) -> int:
+    """Send everything once, or until it is interrupted."""
+    spec = parse_bus_spec(options.bus)
+    if not has_no_car(spec) and not options.physical:
+        raise SpecError(
+            f"{spec} may be the bus of a car, on which nothing is replayed; use a virtual bus, or "
+            f"say --physical for a bench without a car"
+        )
+    count = 0
+    with open_raw_bus(spec) as bus:
+        while True:
+            count += _play_once(bus, spec, options)
+            if not options.loop:
+                break
+    print(f"{count} frames sent", file=sys.stderr, flush=True)
+    return 0
+
+
+def _play_once(bus: can.BusABC, spec: BusSpec, options: argparse.Namespace) -> int:
+    count = 0
+    start_s = time.monotonic()
+    with Recording(options.recording, warn) as recording:
+        messages = shown(recording.messages(), "replaying", recording.fraction)
+        for message in _at_their_times(due_times(messages, options.speed), start_s):
+            try:
+                bus.send(message, timeout=_FULL_S)
+            except (can.CanError, ValueError, OSError) as error:
+                raise BusError(
+                    f"the bus {spec} does not take the frame {message.arbitration_id:#x} ({error}); "
+                    f"check the bus"
+                ) from error
+            count += 1
+    return count
+
+
+def _at_their_times(
+    due: Iterator[tuple[float, can.Message]], start_s: float
+) -> Iterator[can.Message]:
+    for due_s, message in due:
+        wait_s = start_s + due_s - time.monotonic()
+        if wait_s > 0:
+            time.sleep(wait_s)
+        yield message

@@ -1,0 +1,93 @@
+"""can_bridge: DBC files alone in, a profile with one path `Message.Signal` for each signal out.
+
+For a look into a recording before there is a vehicle: no ranges are checked and no counters, since a DBC
+does not state either reliably.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from cantools.database.can import Message, Signal
+
+from can_bridge.dbc import WildDbc, bit_field, frame_key
+from can_bridge.spec import FrameSpec, SignalSource, SignalSpec, VehicleProfile
+
+_CYCLES, _MINIMUM_S, _UNKNOWN_LIMIT_S = 5.0, 0.5, 5.0
+_FEW_BITS = 8  # a signal of so many bits whose values have names is an enumeration
+
+
+def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
+    """Everything that can be decoded: neither multiplexed nor floating-point signals."""
+    signals: dict[str, SignalSpec] = {}
+    sources: dict[str, SignalSource] = {}
+    frames: dict[int, FrameSpec] = {}
+    for message in (message for file in files for message in file.messages):
+        key = frame_key(message)
+        if key in frames:
+            continue
+        plain = [s for s in message.signals if not s.multiplexer_ids and not s.is_float]
+        if plain:
+            frames[key] = _frame(message, key)
+        for signal in plain:
+            path = f"{message.name}.{signal.name}"
+            signals[path], sources[path] = _signal(path, message, signal)
+    return VehicleProfile(
+        id="dbc",
+        name=name,
+        spoken_name=name,
+        region=MappingProxyType({}),
+        units=MappingProxyType({}),
+        bitrate=500_000,
+        tyres=None,
+        signals=MappingProxyType(signals),
+        telltales=(),
+        frames=MappingProxyType(frames),
+        sources=MappingProxyType(sources),
+        derived=MappingProxyType({}),
+    )
+
+
+def _frame(message: Message, key: int) -> FrameSpec:
+    cycle_s = message.cycle_time / 1000 if message.cycle_time else None
+    limit_s = _UNKNOWN_LIMIT_S if cycle_s is None else max(_MINIMUM_S, cycle_s * _CYCLES)
+    return FrameSpec(key, message.name, message.length, cycle_s, limit_s, None)
+
+
+def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, SignalSource]:
+    named = {raw: str(name) for raw, name in (signal.choices or {}).items()}
+    invalid = frozenset(raw for raw, text in named.items() if says_no_value(text))
+    words: dict[int, str | bool] = {}
+    if named and signal.length <= _FEW_BITS and len(named) > len(invalid):
+        low = -(1 << signal.length - 1) if signal.is_signed else 0
+        words = {raw: named.get(raw, str(raw)) for raw in range(low, low + (1 << signal.length))}
+    spec = SignalSpec(
+        path=path,
+        unit=signal.unit or None,
+        kind="enum" if words else "number",
+        description=signal.comment or "",
+        values=tuple(str(word) for word in words.values()),
+    )
+    source = SignalSource(
+        frame=frame_key(message),
+        field=bit_field(signal, message.length),
+        factor=float(signal.scale),
+        offset=float(signal.offset),
+        invalid=invalid,
+        choices=MappingProxyType(words),
+    )
+    return spec, source
+
+
+def says_no_value(name: str) -> bool:
+    """Whether the name of a raw value says that there is no value."""
+    words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).lower().strip()
+    return re.fullmatch(_NO_VALUE, words) is not None
+
+
+_NO_VALUE = (
+    r"(signal )?(sna|not available|na|n a|invalid|invalid value|unavailable|error|fault|no data|"
+    r"undefined|not defined|signal invalid|unknown|no value|value invalid|data invalid|data not valid|not valid|init)"
+)

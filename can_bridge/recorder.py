@@ -1,0 +1,79 @@
+"""can_bridge: python-can's messages in, a recording in the format of the file's name out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import can
+
+from can_bridge.errors import RecordingError
+from can_bridge.recording import FORMATS
+
+_WRITERS: dict[str, Callable[..., Any]] = {
+    ".log": can.CanutilsLogWriter,
+    ".asc": can.ASCWriter,
+    ".blf": can.BLFWriter,
+    ".csv": can.CSVWriter,
+}
+
+
+class Recorder:
+    """Writes a recording; python-can's writers know the formats."""
+
+    def __init__(self, file: Path, overwrite: bool = False) -> None:
+        """Nothing is written yet."""
+        self.file = file
+        self._overwrite = overwrite
+        self._writer: Any = None
+        self.count = 0
+        """Frames written."""
+
+    def __enter__(self) -> Self:
+        """Create the file; RecordingError if that cannot be done."""
+        file = self.file
+        suffix = file.suffix.lower()
+        if suffix not in FORMATS:
+            raise RecordingError(
+                f"{file} ends in '{suffix}', which is no format of recordings; end it in one of "
+                f"{', '.join(FORMATS)}"
+            )
+        if file.is_dir():
+            raise RecordingError(f"{file} is a folder; name a file in it")
+        if file.exists() and not self._overwrite:
+            raise RecordingError(f"{file} is already there; name another file, or add --force")
+        try:
+            self._writer = _mf4_writer(file) if suffix == ".mf4" else _WRITERS[suffix](str(file))
+        except OSError as error:
+            raise RecordingError(
+                f"{file} cannot be written ({error.strerror}); name another file"
+            ) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is left, and close the file."""
+        self._writer.stop()
+
+    def write(self, message: can.Message) -> None:
+        """Add a frame; RecordingError when the disk takes no more."""
+        try:
+            self._writer(message)
+        except OSError as error:
+            raise RecordingError(
+                f"{self.file} cannot be written any further ({error.strerror}); make room on the "
+                f"disk"
+            ) from error
+        self.count += 1
+
+
+def _mf4_writer(file: Path) -> Any:
+    try:
+        from can.io.mf4 import MF4Writer  # noqa: PLC0415  asammdf is an extra
+
+        return MF4Writer(str(file))
+    except (ImportError, NotImplementedError) as error:
+        raise RecordingError(
+            f"{file} would be an MF4 recording, for which a package is missing; install the extra "
+            f"with: pip install 'auriga[mf4]'"
+        ) from error

@@ -1,0 +1,167 @@
+"""can_bridge: recorded frames in, every change of a reading, at the time it happened, out.
+
+The readings are those of VehicleState, the same as live.  A reading also changes when no frame comes:
+it goes stale; those moments are computed from the limits of the frames.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import can
+
+from can_bridge.readings import Known, Reading, Value
+from can_bridge.recording import frame_key
+from can_bridge.spec import POLLED, VehicleProfile
+from can_bridge.state import VehicleState
+
+_JUST_AFTER_S = 1e-6  # a limit holds up to and including its last moment
+_WALL_CLOCK_S = 1e8  # larger times count from 1970, smaller ones from the start of the recording
+_JUMP_S = 1.0  # times may be out of order by less, such as between two channels
+_OBD_RESPONSES = range(0x7E8, 0x7F0)
+_OBD_CURRENT_DATA = 0x41
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A reading that differs from the one before."""
+
+    at_s: float
+    path: str
+    reading: Reading
+
+
+class Transcript:
+    """Goes through frames once; holds one reading per path, whatever the length of the recording."""
+
+    def __init__(self, profile: VehicleProfile, paths: Callable[[str], bool] | None = None) -> None:
+        """With `paths` only those paths for which it is true."""
+        self._profile = profile
+        self._state = VehicleState(profile)
+        self._last: dict[str, Value | str] = {}
+        wanted = [path for path in profile.signals if paths is None or paths(path)]
+        self._paths = _paths_of_frames(profile, wanted)
+        self._seen_due: dict[int, float] = {}
+        self._valid_due: dict[int, float] = {}
+        self._deadlines: list[tuple[float, int]] = []
+
+    def counts(self) -> tuple[int, int]:
+        """How many frames were accepted, and how many refused."""
+        return self._state.counts()
+
+    def feed(self, key: int, data: bytes, at_s: float) -> Iterator[Change]:
+        """Take a frame; yields what became stale before it, and what it changed."""
+        yield from self._sweep(at_s)
+        spec = self._profile.frames.get(key)
+        if spec is None:
+            return
+        fault = self._state.feed(key, data, at_s)
+        due_s = at_s + spec.limit_s + _JUST_AFTER_S
+        if key not in self._seen_due:
+            heapq.heappush(self._deadlines, (due_s, key))
+        self._seen_due[key] = due_s
+        if fault is None:
+            self._valid_due[key] = due_s
+        elif key in self._valid_due and self._valid_due[key] > at_s:
+            heapq.heappush(self._deadlines, (self._valid_due.pop(key), key))
+        yield from self._changes(key, at_s)
+
+    def end(self, at_s: float) -> Iterator[Change]:
+        """What became stale up to the end of the recording."""
+        yield from self._sweep(at_s)
+
+    def _sweep(self, now_s: float) -> Iterator[Change]:
+        while self._deadlines and self._deadlines[0][0] < now_s:
+            due_s, key = heapq.heappop(self._deadlines)
+            yield from self._changes(key, due_s)
+            later_s = self._seen_due.get(key)
+            if later_s is None:
+                continue
+            if later_s > due_s:
+                heapq.heappush(self._deadlines, (later_s, key))
+            else:
+                del self._seen_due[key]
+
+    def _changes(self, key: int, at_s: float) -> Iterator[Change]:
+        for path in self._paths.get(key, ()):
+            reading = self._state.read(path, at_s)
+            value = reading.value if isinstance(reading, Known) else f"?{reading.reason}"
+            before = self._last.get(path)
+            if value != before or type(value) is not type(before):
+                self._last[path] = value
+                yield Change(at_s, path, reading)
+
+
+def _paths_of_frames(profile: VehicleProfile, wanted: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    """Key of a frame -> paths that it can change, derived ones after their inputs."""
+    found: dict[int, list[str]] = {key: [] for key in profile.frames}
+    for path in wanted:
+        for key in _frames_of(profile, path):
+            found[key].append(path)
+    return {key: tuple(paths) for key, paths in found.items()}
+
+
+def _frames_of(profile: VehicleProfile, path: str) -> set[int]:
+    if path in profile.sources:
+        return {profile.sources[path].frame}
+    inputs = profile.derived[path].inputs
+    return set().union(*(_frames_of(profile, item) for item in inputs))
+
+
+def changes(
+    profile: VehicleProfile,
+    messages: Iterable[can.Message],
+    transcript: Transcript,
+    absolute: bool = False,
+) -> Iterator[Change]:
+    """Every change in a recording, with the times of the recording.
+
+    Times that count from 1970 are given from the first frame on, unless `absolute`.  A recording
+    whose clock jumps back is read on as if the time had gone by continuously.
+    """
+    clock = _Clock(absolute)
+    for message in messages:
+        now_s = clock.take(message.timestamp)
+        if message.is_error_frame or message.is_remote_frame:
+            continue
+        key, data = frame_key(message), bytes(message.data)
+        for change in transcript.feed(*_asked_for(profile, key, data), now_s):
+            yield Change(clock.shown(change.at_s), change.path, change.reading)
+    for change in transcript.end(clock.now_s):
+        yield Change(clock.shown(change.at_s), change.path, change.reading)
+
+
+def _asked_for(profile: VehicleProfile, key: int, data: bytes) -> tuple[int, bytes]:
+    """An answer to OBD-II mode 01 as the polled frame that it is."""
+    if not profile.polls or key not in _OBD_RESPONSES or len(data) < 3:  # noqa: PLR2004
+        return key, data
+    length, mode, pid = data[:3]
+    if mode != _OBD_CURRENT_DATA or not 3 <= length < len(data):  # noqa: PLR2004
+        return key, data
+    return POLLED | pid, data[3 : 1 + length]
+
+
+class _Clock:
+    """The times of a file as times that never go back, and the way from those to the shown ones."""
+
+    def __init__(self, absolute: bool) -> None:
+        self._absolute = absolute
+        self._zero_s: float | None = None
+        self._shift_s = 0.0
+        self.now_s = 0.0
+
+    def take(self, timestamp_s: float) -> float:
+        if self._zero_s is None:
+            wall = timestamp_s >= _WALL_CLOCK_S and not self._absolute
+            self._zero_s = timestamp_s if wall else 0.0
+            self.now_s = timestamp_s
+        now_s = timestamp_s + self._shift_s
+        if now_s < self.now_s - _JUMP_S:
+            self._shift_s = self.now_s - timestamp_s
+        self.now_s = max(self.now_s, timestamp_s + self._shift_s)
+        return self.now_s
+
+    def shown(self, at_s: float) -> float:
+        return round(at_s - self._shift_s - (self._zero_s or 0.0), 6)

@@ -1,0 +1,34 @@
+"""can_bridge: a profile and a bus SPEC in, the bridge of the whole vehicle out, polling included.
+
+with open_vehicle(profile, "socketcan:can0") as bridge:
+    reading = bridge.read("Vehicle.Speed")
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+from can_bridge.bridge import Bridge, open_bridge
+from can_bridge.diagnostics import open_diagnostics
+from can_bridge.diagnostics.polling import Poller
+from can_bridge.spec import VehicleProfile
+
+
+def open_vehicle(profile: VehicleProfile, spec: str, may_send: bool = False) -> Bridge:
+    """Open the bus of a SPEC, begin to receive, and begin to ask for the values that must be asked for.
+
+    A vehicle without such values is only listened to, unless `may_send`.  Closing the bridge ends the
+    polling too.  Raises SpecError, BusError, and DiagnosticError when a vehicle with values to ask for
+    lists no control unit.
+    """
+    if not profile.polls:
+        return open_bridge(profile, spec, may_send)
+    with contextlib.ExitStack() as cleanup:
+        bridge = cleanup.enter_context(open_bridge(profile, spec, may_send=True))
+        diagnostics = open_diagnostics(bridge)
+        poller = Poller(diagnostics, profile.polls, bridge.feed)
+        bridge.on_close(poller.close)
+        bridge.on_close(diagnostics.close)
+        poller.start()
+        cleanup.pop_all()
+    return bridge

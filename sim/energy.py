@@ -1,0 +1,117 @@
+"""sim: the car and a time step in, its fuel and the charge of both batteries out."""
+
+from __future__ import annotations
+
+from sim.car import Car
+from sim.figures import Figures
+
+RESERVE_PERCENT = 14.0
+"""What Hybrid mode keeps in the drive battery."""
+_CHARGING_C = (-20.0, 45.0)
+_FROST_SHARE = 0.75  # of the charging power below 0 °C
+_COMPUTERS_KW = 0.35
+_CHARGED_V = 14.2
+_READY_FROM_V, _READY_UNTIL_V = 11.0, 10.5
+_EMPTY_SHARE = 0.2  # below this the voltage of the 12-volt battery breaks down
+_ASLEEP_A, _AWAKE_A, _LIGHTS_A, _HAZARD_A, _REAR_WINDOW_A, _SEAT_A = 0.02, 12.0, 8.0, 4.0, 15.0, 5.0
+
+
+def regeneration_kw(car: Car, figures: Figures) -> float:
+    """How strongly the motor may slow the car: weaker when the battery is full, cold or hot."""
+    full = min(1.0, max(0.0, (100.0 - car.battery_percent) / 5.0))
+    cold = min(1.0, max(0.1, (car.battery_c + 15.0) / 20.0))
+    hot = min(1.0, max(0.1, (55.0 - car.battery_c) / 10.0))
+    return figures.regeneration_kw * full * min(cold, hot)
+
+
+def flow(car: Car, step_s: float, figures: Figures) -> None:
+    """Fuel that is burnt, and power from and into the drive battery."""
+    hours = step_s / 3600
+    idle = figures.idle_l_per_h if car.engine_running else 0.0
+    car.fuel_l_per_h = idle + car.engine_kw * figures.litres_per_kwh
+    burnt = min(car.fuel_l, car.fuel_l_per_h * hours)
+    car.fuel_l -= burnt
+    car.trip_fuel_l += burnt
+    if not car.ready:
+        car.battery_kw = 0.0
+        return
+    if car.motor_kw >= 0:
+        drawn = car.motor_kw / figures.drive_efficiency
+    else:
+        drawn = car.motor_kw * figures.drive_efficiency
+    car.battery_kw = -(drawn + _COMPUTERS_KW + car.hvac_kw)
+    if car.engine_running and car.battery_percent < RESERVE_PERCENT:  # the engine keeps a reserve
+        car.battery_kw = 2.0
+    _store(car, car.battery_kw * hours, figures)
+    car.trip_kwh -= car.battery_kw * hours
+
+
+def _store(car: Car, energy_kwh: float, figures: Figures) -> None:
+    percent = car.battery_percent + energy_kwh / figures.usable_kwh * 100
+    car.battery_percent = min(max(percent, 0.0), 100.0)
+
+
+def may_charge(car: Car) -> bool:
+    """Whether nothing but the charge limit keeps the car from charging."""
+    low_c, high_c = _CHARGING_C
+    return (
+        car.cable_connected
+        and car.selector == "Park"
+        and not car.speed_kmh
+        and low_c <= car.outside_c <= high_c
+        and car.voltage_v >= _READY_UNTIL_V
+    )
+
+
+def charge(car: Car, step_s: float, figures: Figures) -> None:
+    """Energy from the mains: full power first, less and less at the end, less in frost."""
+    possible = may_charge(car)
+    room = car.charge_limit_percent - car.battery_percent
+    car.charging_s = car.charging_s + step_s if possible else 0.0
+    if not possible or room <= 0 or car.station_kw <= 0 or car.charging_s < 2:  # noqa: PLR2004
+        car.charging_kw = 0.0
+        return
+    taper = min(1.0, 0.2 + (100.0 - car.battery_percent) / 4.0)
+    frost = _FROST_SHARE if car.battery_c < 0 else 1.0
+    car.charging_kw = min(car.station_kw, figures.onboard_charger_kw) * taper * frost
+    car.battery_kw = car.charging_kw * figures.charge_efficiency
+    _store(car, min(car.battery_kw * step_s / 3600, room / 100 * figures.usable_kwh), figures)
+
+
+def low_voltage(car: Car, step_s: float, figures: Figures) -> None:
+    """The 12-volt battery: charged by the drive battery while the car is ready, drained else."""
+    source = (car.ready or car.charging_kw > 0) and "dcdc" not in car.defects
+    if source:
+        room_ah = figures.low_voltage_ah - car.low_voltage_ah
+        car.low_voltage_ah += min(20.0 * step_s / 3600, max(0.0, room_ah))
+    else:
+        drained_ah = _load_a(car) * step_s / 3600
+        car.low_voltage_ah = max(0.0, car.low_voltage_ah - drained_ah)
+    goal = _CHARGED_V if source else resting_v(car.low_voltage_ah / figures.low_voltage_ah)
+    car.voltage_v += (goal - car.voltage_v) * min(1.0, step_s)
+    if not source and car.voltage_v < _READY_UNTIL_V:
+        car.ready = False
+    if car.ready and not car.was_ready and resting_v(_share(car, figures)) < _READY_FROM_V:
+        car.ready = False
+    car.was_ready = car.ready
+
+
+def _share(car: Car, figures: Figures) -> float:
+    return car.low_voltage_ah / figures.low_voltage_ah
+
+
+def resting_v(share: float) -> float:
+    """Voltage of the 12-volt battery that is charged to this share (0 to 1)."""
+    if share >= _EMPTY_SHARE:
+        return 11.4 + 1.4 * share
+    return 6.0 + (11.4 + 1.4 * _EMPTY_SHARE - 6.0) * share / _EMPTY_SHARE
+
+
+def _load_a(car: Car) -> float:
+    hazard = _HAZARD_A if car.indicator == "hazard" else 0.0
+    lights = _LIGHTS_A if car.light_switch in {"Position", "Beam"} else 0.0
+    if car.system not in {"Acc", "On", "Start"}:
+        return _ASLEEP_A + hazard + lights
+    seats = (car.seat_heating_driver_percent + car.seat_heating_passenger_percent) / 100 * _SEAT_A
+    rear_window = _REAR_WINDOW_A if car.rear_defroster else 0.0
+    return _AWAKE_A + hazard + lights + seats + rear_window + 0.15 * car.fan_percent

@@ -1,0 +1,95 @@
+"""Whatever a control unit sends: an answer, a sentence, or nothing; and the readings go on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import can
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from can_bridge import Known
+from can_bridge.diagnostics import Timing, obd, uds
+from can_bridge.diagnostics.answers import Channel
+from can_bridge.diagnostics.refusals import refusal
+from can_bridge.errors import DiagnosticError
+from can_bridge.spec import EcuSpec
+
+TPM = EcuSpec("TPM", "", 0x713, 0x71B, False)
+FRAMES = st.lists(st.binary(max_size=8), max_size=40)
+STARTS = st.sampled_from(
+    [b"", b"\x10\x14", b"\x10\xff", b"\x21", b"\x22", b"\x03\x59\x02", b"\x30"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.builds(lambda a, b: (a + b)[:8], STARTS, st.binary(max_size=8)), max_size=40))
+def test_no_frames_break_a_channel(frames: list[bytes]) -> None:
+    sent: list[bytes] = []
+    channel = Channel(0x713, 0x71B, lambda _key, data: sent.append(data), 1.0)
+    channel.begin()
+    for data in frames:
+        for answer in channel.feed(0x71B, data):
+            assert len(answer) <= 4095
+    assert all(data[0] >> 4 == 3 for data in sent)
+    assert len(sent) <= len(frames)
+
+
+READERS: list[Callable[[bytes], Any]] = [
+    lambda answer: uds.stored_codes(TPM, answer),
+    lambda answer: uds.identifier_value(TPM, uds.VIN, answer),
+    lambda answer: obd.stored_codes("TPM", answer),
+    lambda answer: obd.monitor_status("TPM", answer),
+    lambda answer: obd.supported(0x20, answer),
+    lambda answer: obd.information_texts(obd.CALIBRATIONS, answer),
+    lambda answer: obd.information_texts(obd.ECU_NAME, answer),
+    lambda answer: obd.current_value("TPM", 0x0C, answer),
+    lambda answer: refusal("TPM", b"\x22\xf1\x90", answer[0] if answer else 0),
+]
+
+
+@example(READERS[0], b"\x0f")
+@given(
+    st.sampled_from(READERS),
+    st.one_of(
+        st.binary(max_size=80),
+        st.builds(
+            bytes.__add__,
+            st.sampled_from([b"\x02\xff", b"\x0a\xff", b"\xf1\x90"]),
+            st.binary(max_size=80),
+        ),
+    ),
+)
+def test_no_answer_breaks_what_reads_it(read: Callable[[bytes], Any], answer: bytes) -> None:
+    with contextlib.suppress(DiagnosticError):
+        read(answer)
+
+
+def test_readings_go_on_while_a_unit_keeps_us_waiting(bench: Any, ecus: Any) -> None:
+    may_answer = threading.Event()
+
+    def react(_data: bytes) -> list[bytes]:
+        may_answer.wait(20)
+        return [b"\x04\x62\xf1\x87\x41"]
+
+    bench.raw(ecus["TPM"], react)
+    client = bench.client(Timing(answer_s=20, total_s=20))
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(client.identifier("TPM", 0xF187)))
+    thread.start()
+    with can.Bus(interface="unix", channel=bench.channel) as car:
+        for _ in range(500):
+            data = bytes.fromhex("03E87800")
+            car.send(can.Message(arbitration_id=257, data=data, is_extended_id=False))
+            if isinstance(bench.bridge.read("Vehicle.Angle"), Known):
+                break
+            time.sleep(0.01)
+    assert isinstance(bench.bridge.read("Vehicle.Angle"), Known)
+    assert thread.is_alive()
+    may_answer.set()
+    thread.join()
+    assert answers == ["A"]

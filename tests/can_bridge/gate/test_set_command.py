@@ -1,0 +1,56 @@
+"""`python -m can_bridge set`, as a process on the bus of the small car."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "can_bridge", "set", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_what_the_car_reports_is_confirmed(street: Any, tmp_path: Path) -> None:
+    bus = ("--bus", f"unix:{street.channel}", "--vehicle", str(tmp_path))
+    result = run("Vehicle.Window", "40", *bus)
+    assert result.stdout == "confirmed: Vehicle.Window is now 40 %\n", result.stderr
+    assert result.returncode == 0
+    result = run("Vehicle.Lamp", "on", "--json", *bus)
+    answer = json.loads(result.stdout)
+    assert (answer["outcome"], answer["reason"], answer["requested"]) == (
+        "confirmed",
+        "reported",
+        True,
+    )
+
+
+def test_what_is_refused_says_why_and_ends_with_1(street: Any, tmp_path: Path) -> None:
+    bus = ("--bus", f"unix:{street.channel}", "--vehicle", str(tmp_path))
+    result = run("Vehicle.Mode", "sport", *bus)
+    assert result.returncode == 1
+    assert result.stdout == ("refused: the lamp is off (Vehicle.Lamp is false); nothing was sent\n")
+    assert run("Vehicle.Window", "wide", *bus).stdout.startswith("refused: expected a number")
+    assert "not in the vehicle's commands.toml" in run("Vehicle.Speed", "3", *bus).stdout
+    assert street.seen() == []
+
+
+def test_without_a_path_it_lists_what_can_be_set(pod_folder: Any) -> None:
+    lines = run("--vehicle", str(pod_folder())).stdout.splitlines()
+    assert [line.split() for line in lines] == [
+        ["Vehicle.Window", "0", "to", "80", "%"],
+        ["Vehicle.Mode", "eco,", "sport"],
+        ["Vehicle.Lamp", "true,", "false"],
+        ["Vehicle.IsLocked", "true,", "false"],
+    ]
