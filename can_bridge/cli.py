@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from can_bridge.commands import decode, draft, monitor, record, replay
+from can_bridge.commands import check, decode, draft, monitor, record, replay
 from can_bridge.commands.options import Parser
 from can_bridge.errors import BridgeError
 
-_COMMANDS = (monitor, record, replay, decode, draft)
+_COMMANDS = (monitor, record, replay, decode, draft, check)
 _EPILOG = """exit codes: 0 done, 2 bad usage or configuration, 4 the bus cannot be opened.
 'python -m can_bridge COMMAND --help' shows a command's options, with examples.
 """
