@@ -8,11 +8,20 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from can_bridge.commands import decode, diagnose, draft, monitor, record, replay, set_value
+from can_bridge.commands import (
+    check,
+    decode,
+    diagnose,
+    draft,
+    monitor,
+    record,
+    replay,
+    set_value,
+)
 from can_bridge.commands.options import Parser
 from can_bridge.errors import BridgeError
 
-_COMMANDS = (monitor, diagnose, set_value, record, replay, decode, draft)
+_COMMANDS = (monitor, diagnose, set_value, record, replay, decode, draft, check)
 _EPILOG = """exit codes: 0 done, 2 bad usage or configuration, 4 the bus cannot be opened.
 'python -m can_bridge COMMAND --help' shows a command's options, with examples.
 """

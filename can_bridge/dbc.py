@@ -21,6 +21,7 @@ from can_bridge.spec import EXTENDED, BitField
 
 _PACKAGE = "opendbc:"
 _GENERATED = "_generated"
+_MOST_BYTES = 64
 _LOAD_ERRORS = (cantools.Error, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -110,8 +111,7 @@ def read_wild_dbc(file: Path | str) -> WildDbc:
     text, warnings = _text_of(file)
     try:
         database = _parse(text)
-        usable = all(0 < message.length <= 64 for message in database.messages)  # noqa: PLR2004
-        if database.messages and usable and not _twins(database.messages):
+        if _usable(database.messages):
             return WildDbc(tuple(database.messages), text, tuple(f"{file}{w}" for w in warnings))
     except _LOAD_ERRORS:
         pass
@@ -131,11 +131,21 @@ def read_wild_dbc(file: Path | str) -> WildDbc:
     return WildDbc(tuple(database.messages), repaired.text, tuple(f"{file}{w}" for w in warnings))
 
 
-def _twins(messages: Iterable[Message]) -> bool:
-    """Whether two messages share a name or an identifier, which cantools only logs."""
-    names = [message.name for message in messages]
-    keys = [frame_key(message) for message in messages]
-    return len(set(names)) < len(names) or len(set(keys)) < len(keys)
+def _usable(messages: list[Message]) -> bool:
+    """Whether nothing is in them that cantools lets pass and that cannot be decoded."""
+    names = {message.name for message in messages}
+    keys = {frame_key(message) for message in messages}
+    if not messages or len(names) < len(messages) or len(keys) < len(messages):
+        return False
+    return all(
+        0 < message.length <= _MOST_BYTES and all(map(_decodable, message.signals))
+        for message in messages
+    )
+
+
+def _decodable(signal: Signal) -> bool:
+    switched = bool(signal.multiplexer_ids) and signal.multiplexer_signal is None
+    return signal.scale != 0 and not switched
 
 
 def _unreadable(text: str) -> dict[str, str]:

@@ -257,7 +257,7 @@ def _check(message: can.Message, lines: _Lines, suffix: str) -> None:
     if not 0 <= message.arbitration_id <= limit:
         raise ValueError("its identifier is too large")
     if suffix == ".log":
-        digits = lines.last.split("#", 1)[-1].split()[0] if "#" in lines.last else ""
+        digits = lines.last.split()[2].partition("#")[2]
         digits = digits[2:] if digits.startswith("#") else digits
         if len(digits) % 2:
             raise ValueError("half a byte")

@@ -60,9 +60,9 @@ def run(options: argparse.Namespace) -> int:
     part = options.filter.lower()
     transcript = Transcript(profile, lambda path: part in path.lower())
     line = _json if options.json else _row
-    if not options.json:
-        print(f"{'t':>12}  {'path':<62} {'value':>24} unit", flush=True)
     with Recording(options.recording, warn) as recording:
+        if not options.json:
+            print(f"{'t':>12}  {'path':<62} {'value':>24} unit", flush=True)
         messages = recording.messages()
         if options.channel is not None:
             messages = (m for m in messages if str(m.channel) == options.channel)

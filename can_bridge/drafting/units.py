@@ -22,7 +22,7 @@ class Unit:
 
 
 _TABLE = """
-km/h 1 0: km/h kph kmh kmph km-h kilometer/hour kilometerperhour kilometersperhour km\\h
+km/h 1 0: km/h kph kmh kmph km-h kilometer/hour kilometerperhour kilometersperhour km^h
 km/h 1.609344 0: mph mi/h mileperhour milesperhour
 km/h 3.6 0: m/s mps m/sec meters/sec meter/sec meterpersecond ms-1
 rpm 1 0: rpm 1/min u/min umin r/min min-1 minutinver revolutions/min rev/min revpermin
