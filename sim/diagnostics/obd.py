@@ -35,7 +35,7 @@ def _intake_c(car: Car) -> float:
 
 def _air_kpa(car: Car) -> float:
     """The pressure of the air at the car's altitude (standard atmosphere)."""
-    return float(101.325 * (1 - 2.25577e-5 * car.altitude_m) ** 5.25588)
+    return float(101.325 * max(0.0, 1 - 2.25577e-5 * car.altitude_m) ** 5.25588)
 
 
 _Pid = Callable[[Car], bytes]

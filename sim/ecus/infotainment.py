@@ -26,7 +26,7 @@ def arrival_min(car: Car) -> float | None:
     """Minutes after midnight when the destination is reached; None without one."""
     if car.route_km is None:
         return None
-    return (car.clock_min + car.route_km / car.route_kmh * 60) % 1440
+    return (car.clock_min + car.route_km / max(car.route_kmh, 1.0) * 60) % 1440
 
 
 def position(car: Car) -> Values:

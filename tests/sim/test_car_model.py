@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
 from sim.car import Car
+from sim.energy import regeneration_kw
 from sim.figures import ASTER
+from sim.lamps import lamp
 from sim.physics import advance
 
 STEP_S = 0.05
@@ -100,3 +103,144 @@ def test_a_leak_empties_one_tyre_only() -> None:
     run(car, 10)
     assert car.tyre_bar("rear_right") < 0.01
     assert car.tyre_bar("rear_left") > 2.2
+
+
+def test_uphill_costs_and_downhill_pays() -> None:
+    level, up, down = (
+        run(driving(target_speed_kmh=50.0, slope_percent=slope, drive_mode="Electric"), 300)
+        for slope in (0.0, 6.0, -6.0)
+    )
+    assert up.battery_percent < level.battery_percent - 5 < level.battery_percent
+    assert down.battery_percent > level.battery_percent and down.battery_kw > 0
+    climbed = (up.trip_km * 1000) * 6.0 / 100
+    assert up.altitude_m - 404.0 == pytest.approx(climbed, rel=0.01)
+
+
+def test_on_a_slope_the_power_is_that_of_the_weight_lifted() -> None:
+    up, level = (
+        run(driving(target_speed_kmh=50.0, slope_percent=slope), 120) for slope in (8.0, 0.0)
+    )
+    lifted_kw = ASTER.mass_kg * 9.81 * math.sin(math.atan(0.08)) * up.speed_kmh / 3600
+    assert up.wheel_power_kw - level.wheel_power_kw == pytest.approx(lifted_kw, rel=0.05)
+
+
+def test_a_trailer_is_felt() -> None:
+    alone, towing = (
+        run(driving(target_speed_kmh=80.0, trailer_kg=kg, drive_mode="BatteryHold"), 300)
+        for kg in (0.0, 1200.0)
+    )
+    assert 1.2 < towing.trip_fuel_l / alone.trip_fuel_l < 2.0  # the manual: up to a half more
+
+
+@pytest.mark.parametrize(
+    ("fields", "least", "most"),
+    [
+        ({}, 39.9, 40.1),
+        ({"battery_percent": 100.0}, 0.0, 0.1),
+        ({"battery_percent": 98.0}, 10.0, 30.0),
+        ({"battery_c": -10.0}, 1.0, 15.0),
+        ({"battery_c": 54.0}, 1.0, 10.0),
+    ],
+)
+def test_regeneration_is_weaker_when_the_battery_is_full_cold_or_hot(
+    fields: dict[str, float], least: float, most: float
+) -> None:
+    assert least <= regeneration_kw(driving(**fields), ASTER) <= most
+
+
+def test_the_12_volt_battery_drains_and_an_empty_one_starts_nothing() -> None:
+    car = Car(low_voltage_ah=0.8, voltage_v=7.0)
+    car.ready = True
+    assert not run(car, 1).ready
+    parked = Car(light_switch="Beam", low_voltage_ah=14.0)
+    before_v = run(parked, 10).voltage_v
+    assert run(parked, 3600).voltage_v < before_v - 1.0
+    jumped = Car(low_voltage_ah=50.0)
+    jumped.ready = True
+    assert run(jumped, 10).ready and jumped.voltage_v == pytest.approx(14.2, abs=0.1)
+
+
+def test_without_its_charger_the_12_volt_battery_ends_the_drive() -> None:
+    car = driving(target_speed_kmh=50.0, defects=["dcdc"], low_voltage_ah=11.5, fan_percent=100.0)
+    assert run(car, 60).ready and car.speed_kmh > 45
+    run(car, 1200)
+    assert not car.ready and car.speed_kmh == 0.0 and car.voltage_v < 10.6
+
+
+@pytest.mark.parametrize(("outside_c", "cooling"), [(-8.0, False), (34.0, True)])
+def test_the_cabin_reaches_what_was_chosen_and_it_costs_range(
+    outside_c: float, cooling: bool
+) -> None:
+    car = driving(outside_c=outside_c, cabin_c=outside_c, coolant_c=outside_c)
+    run(car, 1800)
+    assert car.cabin_c == pytest.approx(21.0, abs=1.5)
+    assert 0.1 < car.hvac_kw < 3.0
+    off = driving(outside_c=outside_c, cabin_c=outside_c, coolant_c=outside_c, fan_percent=0.0)
+    run(off, 1800)
+    assert off.cabin_c == pytest.approx(outside_c, abs=0.1)
+    assert off.battery_percent > car.battery_percent + 1
+    if cooling:
+        warm = driving(outside_c=outside_c, cabin_c=outside_c, air_conditioning=False)
+        assert run(warm, 1800).cabin_c > 30
+
+
+def test_charging_is_slower_in_frost_and_stops_in_great_cold() -> None:
+    def charged(**fields: float) -> float:
+        car = Car(system="Off", cable_connected=True, station_kw=6.6, battery_percent=20.0)
+        for name, value in fields.items():
+            setattr(car, name, value)
+        return run(car, 600).battery_percent - 20.0
+
+    mild = charged()
+    assert charged(battery_c=-10.0, outside_c=-10.0) == pytest.approx(0.75 * mild, rel=0.02)
+    assert charged(outside_c=-25.0) == 0.0
+    assert charged(voltage_v=8.0, low_voltage_ah=1.0) == 0.0  # 9.13: jump start the car first
+
+
+def test_a_broken_inverter_lets_it_limp_home() -> None:
+    car = run(driving(target_speed_kmh=120.0, defects=["inverter"]), 120)
+    assert car.speed_kmh == pytest.approx(80.0, abs=1) and lamp(car, "ReducedPower") == "on"
+
+
+def test_belts_are_asked_for_more_urgently_at_speed() -> None:
+    car = driving(occupied=["driver", "rear_left"])
+    assert lamp(car, "SeatBelt") == "on"
+    run(car, 1)
+    car.target_speed_kmh = 30.0
+    run(car, 30)
+    assert lamp(car, "SeatBelt") == "flashing"
+    car.belted = ["driver", "rear_left"]
+    assert lamp(car, "SeatBelt") == "off"
+
+
+def test_doors_lock_themselves_at_15_kmh_unless_one_is_open() -> None:
+    assert not run(driving(target_speed_kmh=12.0), 20).locked
+    assert run(driving(target_speed_kmh=20.0), 20).locked
+    assert not run(driving(target_speed_kmh=20.0, open=["boot"]), 20).locked
+
+
+def test_fog_lamps_go_out_with_the_side_lights() -> None:
+    car = Car(light_switch="Beam", front_fog=True, rear_fog=True)
+    assert lamp(car, "RearFog") == lamp(car, "FrontFog") == "on"
+    car.light_switch = "Off"
+    assert lamp(car, "RearFog") == lamp(car, "FrontFog") == "off"
+
+
+def test_some_things_switch_themselves_off() -> None:
+    car = Car(recirculation=True, rear_defroster=True, low_voltage_ah=60.0)
+    run(car, 590)
+    assert car.recirculation and car.rear_defroster
+    run(car, 20)
+    assert car.recirculation and not car.rear_defroster
+    run(car, 600)
+    assert not car.recirculation
+
+
+def test_service_counters_and_the_route_go_on_with_the_distance() -> None:
+    car = run(driving(target_speed_kmh=90.0, route_km=20.0, drive_mode="Sport"), 600)
+    assert car.service_km == pytest.approx(8600.0 - car.trip_km)
+    assert car.service_days == pytest.approx(210.0 - 600 / 86400)
+    assert car.oil_condition_percent < 61.0
+    assert car.route_km == pytest.approx(20.0 - car.trip_km)
+    assert car.clock_min == pytest.approx(610.0)
+    assert car.longitude > 9.6921 and car.latitude > 47.5512

@@ -38,6 +38,25 @@ LAMPS = {
         "DippedBeam",
         "ColdCoolant",
     },
+    ("cold_start", 8): {
+        "Ready",
+        "ParkingBrake",
+        "ReducedPower",
+        "Frost",
+        "SideLights",
+        "DippedBeam",
+        "ColdCoolant",
+    },
+    ("low_charge", 1): {"Ready", "LowCharge"},
+    ("trailer", 10): DRIVING,
+    ("child_in_the_back", 1): DRIVING,
+    ("child_in_the_back", 6): {"Ready", "SeatBelt"},
+    ("night_rain", 3): {"Ready", "SideLights", "DippedBeam", "FrontFog"},
+    ("night_rain", 20): {"Ready", "SideLights", "DippedBeam", "FrontFog", "MainBeam"},
+    ("limp_home", 1): DRIVING,
+    ("limp_home", 12): {"Ready", "ReducedPower", "CheckEngine"},
+    ("dead_12v_battery", 6): {"ParkingBrake", "Charging12V", "Frost"},
+    ("dead_12v_battery", 60): {"ParkingBrake", "Ready", "Frost"},
     ("demo_drive", 1): {"ParkingBrake", "DoorOpen", "SeatBelt"},
     ("demo_drive", 40): {"Ready", "TyrePressure", "ColdCoolant"},
     ("demo_drive", 50): {"Ready", "TyrePressure", "ColdCoolant", "LowFuel"},
@@ -74,6 +93,27 @@ def test_every_scenario_runs_and_builds_every_frame(name: str) -> None:
             assert frame is None or len(frame) == builder.length
 
 
+def test_there_are_the_scenarios_that_were_asked_for() -> None:
+    wanted = (
+        "cold_start highway low_tyre low_fuel low_charge overheating charging_at_home trailer "
+        "child_in_the_back night_rain limp_home dead_12v_battery ecu_dropout"
+    )
+    assert set(wanted.split()) <= set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_scenario_says_what_should_be_said(name: str) -> None:
+    expectations = load_scenario(name).expectations
+    assert any(expectation.ask for expectation in expectations)
+
+
+def test_a_profile_is_followed_in_straight_lines_and_then_left() -> None:
+    car = car_at(load_scenario("trailer"), 10)
+    assert car.slope_percent == pytest.approx(5.0, abs=0.05)
+    car = car_at(load_scenario("trailer"), 145)
+    assert car.slope_percent == pytest.approx(-6.0, abs=0.05)
+
+
 def test_demo_drive_tells_its_story_in_order() -> None:
     scenario = load_scenario("demo_drive")
     world = World(scenario, BUILDERS)
@@ -108,6 +148,15 @@ def test_a_lamp_that_the_scenario_sets_goes_before_the_rules() -> None:
         ("[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'silent' }]", "an ecu or a message"),
         ("[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'sna' }]", "message, signal"),
         ("[start]\nselector = 'Fly'", "selector"),
+        ("[start]\nspeed_kmh = nan", "speed_kmh"),
+        ("[profile]\nready = [[0, 1], [2, 3]]", "no number of the car"),
+        ("[profile]\nspeed_kmh = [[0, 1]]", "two or more pairs"),
+        ("[profile]\nspeed_kmh = [[5, 1], [2, 1]]", "order of time"),
+        ("[profile]\nspeed_kmh = [[0, 'a'], [2, 1]]", "two or more pairs"),
+        ("[step]\nat_s = 1\nname = 'x'", "two brackets"),
+        ("[[expect]]\nask = 'how fast'", "`ask` and `answer`"),
+        ("[[expect]]\nask = 'how fast'\nanswer = '('", "regular expression"),
+        ("[[expect]]\nat = 3", "'at'"),
         ("[start]\nopen = ['window']", "open"),
     ],
 )

@@ -22,6 +22,7 @@ from can_bridge import (
     open_bridge,
 )
 from sim.faults import KINDS
+from sim.scenario import load_scenario
 from tests.sim.fault_table import ALL_TOGETHER, ALONE, ROOT, ROWS, Row, has_plausibility, page
 
 StartSim = Callable[..., subprocess.Popen[str]]
@@ -127,6 +128,22 @@ def test_a_healthy_car_is_known_and_every_frame_is_accepted(
         speed = readings[SPEED]
         assert isinstance(speed, Known) and speed.value == pytest.approx(120, abs=1)
         assert bridge.counts()[1] == 0
+
+
+EXPECTED = {
+    name: {p: r for e in load_scenario(name).expectations for p, r in e.unknown.items()}
+    for name in sorted(path.stem for path in (ROOT / "config" / "scenarios").glob("*.toml"))
+}
+
+
+@pytest.mark.parametrize("name", [name for name, unknown in EXPECTED.items() if unknown])
+def test_what_a_scenario_says_is_unknown_is_so_with_its_reason(
+    start_sim: StartSim, aster: VehicleProfile, name: str
+) -> None:
+    expected: dict[str, Reason | None] = {p: Reason(r) for p, r in EXPECTED[name].items()}
+    with open_bridge(aster, "unix:test") as bridge:
+        start_sim(name)
+        assert reasons(bridge, expected) == expected
 
 
 def test_without_a_simulation_nothing_is_known(aster: VehicleProfile) -> None:

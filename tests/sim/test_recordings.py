@@ -1,0 +1,79 @@
+"""Recordings that the simulator writes as fast as possible, read back by python-can."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import can
+import pytest
+
+from sim.recording import ENDINGS
+from sim.schedule import frame_seconds
+from sim.vehicle_files import load_vehicle
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def write(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim", "demo_drive", "--write", str(file), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def frames(file: Path) -> list[tuple[float, int, bytes]]:
+    """Seconds since the first frame, identifier and bytes."""
+    with can.LogReader(file) as reader:
+        read = [(m.timestamp, m.arbitration_id, bytes(m.data)) for m in reader]
+    return [(at - read[0][0], identifier, data) for at, identifier, data in read]
+
+
+def test_a_recording_has_the_times_of_the_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "drive.log"
+    result = write(file, "--seconds", "20")
+    assert (result.returncode, result.stderr) == (0, "")
+    found = frames(file)
+    vehicle = load_vehicle("aster")
+    speed = next(m for m in vehicle.messages if m.name == "ESC_Speed")
+    times = [at for at, identifier, _ in found if identifier == speed.frame_id]
+    assert len(times) == pytest.approx(20.0 / 0.02, abs=3)
+    assert found[-1][0] == pytest.approx(20.0, abs=0.1)
+    shortest = min(b[0] - a[0] for a, b in itertools.pairwise(found))
+    assert shortest >= frame_seconds(2, False, vehicle.bitrate) - 2e-6  # one after the other
+
+
+def test_the_same_seed_writes_the_same_file(tmp_path: Path) -> None:
+    first, second, other = (tmp_path / f"{name}.log" for name in "abc")
+    for file, seed in ((first, "7"), (second, "7"), (other, "8")):
+        write(file, "--seconds", "12", "--seed", seed, "--noise", "1", "--start-at", "20")
+    assert first.read_bytes() == second.read_bytes()
+    assert first.read_bytes() != other.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_kind_of_recording_holds_the_same_frames(tmp_path: Path, ending: str) -> None:
+    file, other = tmp_path / f"drive{ending}", tmp_path / "other.log"
+    assert write(file, "--seconds", "3").returncode == 0
+    write(other, "--seconds", "3")
+    assert [f[1:] for f in frames(file)] == [f[1:] for f in frames(other)]
+
+
+def test_without_an_end_it_is_the_whole_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "drive.log"
+    result = write(file)
+    assert '"step": "the end of the drive"' in result.stdout
+    assert frames(file)[-1][0] == pytest.approx(90.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("name", "part"), [("drive.mp3", "no kind"), ("no/drive.log", "written")])
+def test_what_cannot_be_written_is_said(tmp_path: Path, name: str, part: str) -> None:
+    result = write(tmp_path / name)
+    assert result.returncode == 2 and part in result.stderr
+    assert "Traceback" not in result.stderr
