@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
@@ -25,7 +25,7 @@ from sim.diagnostics.servers import Servers
 from sim.diagnostics.unit import Unit
 from sim.errors import BusUnavailable, SimError, SpecError
 from sim.frame import FrameBuilder
-from sim.inputs import watch_lines, watched_keys, watched_socket
+from sim.inputs import Reply, watch_lines, watched_keys, watched_socket
 from sim.noise import Noise
 from sim.recording import Recording
 from sim.runner import Reports, Run, Runner
@@ -34,6 +34,7 @@ from sim.schedule import Schedule
 from sim.vehicle_files import VehicleFiles, load_vehicle
 from sim.world import World
 
+_STANDARD_INPUT = ("-", "stdin")
 _SPEC = re.compile(r"([a-z0-9_]+):([^@]+)(?:@(\d+))?")
 
 
@@ -98,17 +99,26 @@ def _run_on(bus: can.BusABC, runner: Runner, control: Control, options: argparse
     def end() -> None:
         runner.ended = True
 
+    def ready() -> None:  # the first line that is printed, before any reply
+        _ready()
+        watch_lines(clock, sys.stdin.fileno(), reply, end)
+
     with closing(clock), ExitStack() as inputs:
         descriptor = _descriptor(bus)
         if descriptor >= 0:
             clock.watch(descriptor, runner.receive)
-        if options.control in {"-", "stdin"}:
-            watch_lines(clock, sys.stdin.fileno(), reply, end)
-        elif options.control == "keys":
-            inputs.enter_context(watched_keys(clock, _terminal(), reply))
+        reports = _REPORTS
+        if options.control in _STANDARD_INPUT:
+            reports = replace(reports, ready=ready)
         elif options.control is not None:
-            inputs.enter_context(watched_socket(clock, Path(options.control), reply))
-        runner.run(clock, _REPORTS, polled=descriptor < 0)
+            inputs.enter_context(_inputs(clock, options.control, reply))
+        runner.run(clock, reports, polled=descriptor < 0)
+
+
+def _inputs(clock: WallClock, control: str, reply: Reply) -> AbstractContextManager[None]:
+    if control == "keys":
+        return watched_keys(clock, _terminal(), reply)
+    return watched_socket(clock, Path(control), reply)
 
 
 def _servers(vehicle: VehicleFiles, world: World) -> Servers | None:

@@ -66,7 +66,11 @@ class Control:
         """`FIELD=VALUE …` or `FIELD VALUE`."""
         if len(rest) == 2 and "=" not in rest[0]:  # noqa: PLR2004
             rest = [f"{rest[0]}={rest[1]}"]
-        return self.change(_pairs(rest, FIELDS))
+        pairs = _pairs(rest, FIELDS)
+        for field, value in pairs.items():
+            if isinstance(getattr(self._world.car, field), list) and isinstance(value, str):
+                pairs[field] = [value] if value else []  # one word is a list of one
+        return self.change(pairs)
 
     def get_fields(self, rest: list[str]) -> str:
         """`FIELD …`."""

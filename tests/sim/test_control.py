@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -102,6 +103,17 @@ def test_what_cannot_be_done_is_said_in_a_sentence_and_it_goes_on(start_sim: Sta
         assert wrong[line] in answer["error"] and "\n" not in answer["error"]
     assert told(process, "get ready")[0]["ok"] == "ready is False"
     assert process.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("line", "becomes"),
+    [("open=boot", ["boot"]), ("open=boot,bonnet", ["boot", "bonnet"]), ("open=", [])],
+)
+def test_a_list_may_be_words(line: str, becomes: list[str]) -> None:
+    world, commander = control()
+    world.car.open = ["front_left"]
+    commander.answer(f"set {line}")
+    assert world.car.open == becomes
 
 
 def test_quit_ends_it(start_sim: StartSim) -> None:
@@ -208,6 +220,33 @@ def test_a_socket_takes_lines_of_several_people(tmp_path: Path, runtime_folder: 
             assert "ok" in _asked(third, "quit")
         assert process.wait(END_S) == 0
     assert not path.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_socket(runtime_folder: Path, number: signal.Signals) -> None:
+    path = runtime_folder / "control"
+    command = [sys.executable, "-m", "sim", "parked", "--bus", "unix:test", "--control", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        assert path.is_socket()
+        process.send_signal(number)
+        assert process.wait(END_S) == 0
+    assert not path.exists()
+
+
+def test_lines_that_wait_already_are_answered_after_ready() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "sim", "parked", "--bus", "unix:test", "--control", "-"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        input="get ready\n",
+        timeout=60,
+    )
+    assert result.returncode == 0
+    first, second = result.stdout.splitlines()
+    assert first == "ready" and json.loads(second)["ok"] == "ready is False"
 
 
 def _client(path: Path) -> socket.socket:
