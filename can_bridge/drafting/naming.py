@@ -53,6 +53,7 @@ class Candidate:
     words: dict[int, str] = field(default_factory=dict)
     invalid: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    unit_guessed: bool = False
     assumed: bool = False
     """Nothing says what 1 means; by custom it is what the name says."""
 
@@ -121,6 +122,9 @@ def _matches(signal: Signal, names: _Names, driver_side: str) -> Iterator[Candid
         pattern = _pattern(concept, known)
         if pattern is None:
             continue
+        place = _place(concept, known, driver_side)
+        if place is None:
+            continue
         full = f"{names.message.name}.{signal.name}"
         path = concept.path
         veto = (known & (NEVER | concept.veto)) - pattern
@@ -130,11 +134,8 @@ def _matches(signal: Signal, names: _Names, driver_side: str) -> Iterator[Candid
         if veto:
             yield Rejected(full, path, f"the name says '{sorted(veto)[0]}'")
             continue
-        if concept.needs_any and not concept.needs_any & (known | names.words):
+        if not _supported(concept, known | names.words, names.siblings):
             yield Rejected(full, path, f"nothing says {' or '.join(sorted(concept.needs_any))}")
-            continue
-        place = _place(concept, known, driver_side)
-        if place is None:
             continue
         unknown = _unknown(words, concept, pattern, names)
         if len(unknown) > (0 if concept.kind == "number" and len(pattern) == 1 else _MOST_UNKNOWN):
@@ -145,12 +146,19 @@ def _matches(signal: Signal, names: _Names, driver_side: str) -> Iterator[Candid
         filled = concept.path.format(**place) if place or "{" not in concept.path else concept.path
         found = Candidate(filled, concept, names.message, signal, score)
         reason = _typed(found, known)
+        if not reason and found.assumed and unknown:
+            reason = f"nothing says what 1 means, and the name also says '{unknown[0]}'"
         if reason:
             yield Rejected(full, found.path, reason)
         elif concept.kind == "turn":
             yield from split_turns(found)
         else:
             yield found
+
+
+def _supported(concept: Concept, near: set[str], beside: frozenset[str]) -> bool:
+    """Whether a word says of which of several batteries, pressures … the signal is."""
+    return not concept.needs_any or bool(concept.needs_any & near or concept.or_beside & beside)
 
 
 def _pattern(concept: Concept, known: set[str]) -> frozenset[str] | None:
@@ -237,6 +245,7 @@ def _number(found: Candidate, known: set[str], named: Mapping[int, str]) -> str:
     if unit is None:
         unit = _guessed_unit(signal, concept, known)
         if unit is not None:
+            found.unit_guessed = True
             found.notes.append(f"the DBC states no unit; taken as {concept.unit}")
     else:
         found.score += _UNIT_STATED
