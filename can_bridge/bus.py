@@ -82,6 +82,13 @@ def open_bus(spec: BusSpec, keys: Iterable[int], may_send: bool = False) -> BusR
 
 
 def _open(spec: BusSpec, keys: Iterable[int], may_send: bool) -> can.BusABC:
+    return open_python_can(spec, may_send, filters_of(keys))
+
+
+def open_python_can(
+    spec: BusSpec, may_send: bool, filters: list[can.typechecking.CanFilter] | None = None
+) -> can.BusABC:
+    """The bus itself, with every frame that `filters` let in; BusError when it cannot be opened."""
     options: dict[str, Any] = {"interface": spec.interface, "channel": spec.channel}
     if spec.bitrate is not None:
         options["bitrate"] = spec.bitrate
@@ -89,7 +96,7 @@ def _open(spec: BusSpec, keys: Iterable[int], may_send: bool) -> can.BusABC:
         options |= _LISTEN_ONLY.get(spec.interface, {})
     try:
         with _quiet():
-            return can.Bus(can_filters=filters_of(keys), **options)
+            return can.Bus(can_filters=filters, **options)
     except can.CanInterfaceNotImplementedError as error:
         known = ", ".join(sorted(can.VALID_INTERFACES))
         raise BusError(

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import can
 
-from can_bridge.bus import parse_bus_spec
+from can_bridge.bus import open_python_can, parse_bus_spec
 from can_bridge.commands.options import Parser, add_bus, add_command, seconds, warn
 from can_bridge.errors import BusError
-from can_bridge.raw_bus import open_raw_bus
 from can_bridge.recorder import Recorder
 from can_bridge.recording import FORMATS
 
@@ -39,7 +38,10 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Record until it is interrupted or the time is up."""
     spec = parse_bus_spec(options.bus)
-    with open_raw_bus(spec) as bus, Recorder(options.file, options.force) as recorder:
+    with (
+        open_python_can(spec, may_send=False) as bus,
+        Recorder(options.file, options.force) as recorder,
+    ):
         try:
             print(f"recording {spec} in {options.file}", file=sys.stderr, flush=True)
             _record(bus, recorder, options.seconds)

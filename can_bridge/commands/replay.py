@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import can
 
-from can_bridge.bus import BusSpec, parse_bus_spec
+from can_bridge.bench_bus import has_no_car
+from can_bridge.bus import BusSpec, open_python_can, parse_bus_spec
 from can_bridge.commands.options import Parser, add_bus, add_command, add_recording, warn
 from can_bridge.commands.progress import shown
 from can_bridge.errors import BusError, SpecError
-from can_bridge.raw_bus import has_no_car, open_raw_bus
 from can_bridge.recording import Recording
 from can_bridge.replayer import due_times
 
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
             f"say --physical for a bench without a car"
         )
     count = 0
-    with open_raw_bus(spec) as bus:
+    with open_python_can(spec, may_send=True) as bus:
         while True:
             count += _play_once(bus, spec, options)
             if not options.loop:

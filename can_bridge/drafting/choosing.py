@@ -18,6 +18,7 @@ _SAME_LENGTH = 0.9
 _LIVELY, _NOT_LIVELY = 0.4, -0.3
 _CLEARLY_BETTER = 0.45
 _AGREE = 0.95
+_REACHED = 0.05  # of the highest plausible value, by a signal whose unit is only guessed
 _MIN_SENTINEL_BITS = 6
 _JUMP = 0.25  # of the field's range, between the sentinel and every other value seen
 _MOVING_KMH, _WHEELS_AGREE = 15.0, 0.15
@@ -105,6 +106,8 @@ def _number_fits(candidate: Candidate, signal: SignalSeen) -> str:
             f"it was {odd:g} {concept.unit}, outside of what is plausible, {concept.low:g} to "
             f"{concept.high:g}"
         )
+    if candidate.unit_guessed and max(values.values()) < concept.high * _REACHED:
+        return f"it has no unit, and never exceeded {max(values.values()):g}"
     if concept.lively:
         candidate.score += _LIVELY if len(counts) > 3 else _NOT_LIVELY  # noqa: PLR2004
         if len(counts) == 1:

@@ -29,6 +29,8 @@ class Concept:
     """Leave it out unless a word says what 1 means."""
     needs_any: frozenset[str] = frozenset()
     """One of these words must be in the name or in that of the message."""
+    or_beside: frozenset[str] = frozenset()
+    """... or one of these in the name of another signal of the message."""
     signed: bool = False
     """It is negative to one side; a signal without a sign is only its amount."""
     lively: bool = False
@@ -65,7 +67,7 @@ NEVER_IN_MESSAGE = _s(
 NEUTRAL = _s(
     "state actual display signal value val data info information sensor sens raw current real is on "
     "the of in vehicle status cluster clu indication ind meter ecu bcm ecm pcm tcm esp esc abs filtered "
-    "active hi res hs can tx rx rcvd cf cr kph kmh mph mps degc percent km"
+    "active hi res hs w l can tx rx rcvd cf cr kph kmh mph mps degc percent km"
 )
 """Words that change nothing."""
 
@@ -174,12 +176,13 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "Vehicle.Chassis.Axle.{corner}.Tire.Temperature",
-        _w("tire temperature"),
+        _w("tire temperature | temperature"),
         unit="°C",
         low=-50,
         high=150,
         place="wheel",
-        veto=_s("brake"),
+        veto=_s("brake cabin ambient seat duct"),
+        needs_any=_s("tire"),
     ),
     Concept(
         "Vehicle.Powertrain.FuelSystem.RelativeLevel",
@@ -230,6 +233,7 @@ CONCEPTS: tuple[Concept, ...] = (
         high=100,
         veto=_s("low crit starter lead bs charger power port time"),
         needs_any=_s("highvoltage pack hybrid bms ev hybrid phev"),
+        or_beside=_s("electric energy cell cells highvoltage"),
     ),
     Concept(
         "Vehicle.Chassis.SteeringWheel.Angle",
@@ -348,13 +352,16 @@ CONCEPTS: tuple[Concept, ...] = (
         veto=_s(
             "warning light reminder minder tension tensioner pretensioner gurtstraffer cancel lamp"
         ),
-        true_words=_s("latched"),
-        false_words=_s("unlatched"),
+        true_words=_s("latched closed"),
+        false_words=_s("unlatched open"),
         polarity_needed=True,
     ),
     Concept(
         "Vehicle.Chassis.ParkingBrake.IsEngaged",
-        _w("parking brake"),
+        _w(
+            "parking brake | parkbrake on | parkbrake applied | parkbrake engaged | parkbrake active"
+            " | parkbrake closed"
+        ),
         kind="bool",
         veto=_s("switch light auto hold torque force warning"),
         true_words=_s("on applied engaged active closed set"),
@@ -362,11 +369,11 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "Vehicle.Body.Lights.DirectionIndicator.{side}.IsSignaling",
-        _w("blinker | turn signal | turn light | turn indicator | turn"),
+        _w("blinker | turn signal | turn light | turn indicator | turn | indicator"),
         kind="bool",
         place="side",
         veto=_s(
-            "fault switch stalk lever mirror trailer distance bulb rear front direction torque comfort assist lane"
+            "fault switch stalk lever mirror trailer distance bulb rear front direction torque comfort assist lane bsm bsd blind spot heat seat"
         ),
         true_words=_ON,
         false_words=_OFF,
@@ -387,9 +394,17 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "Vehicle.Body.Lights.Beam.Low.IsOn",
-        _w("low beam | light low"),
+        _w("low beam | light low | dipped beam"),
         kind="bool",
         veto=_s("auto assist switch pressed high drl left right warning stalk fuel"),
+        true_words=_ON,
+        false_words=_OFF,
+    ),
+    Concept(
+        "Vehicle.Body.Lights.Parking.IsOn",
+        _w("parking light | side light | position light"),
+        kind="bool",
+        veto=_s("brake left right switch stalk assist warning sensor off"),
         true_words=_ON,
         false_words=_OFF,
     ),

@@ -53,6 +53,7 @@ class Candidate:
     words: dict[int, str] = field(default_factory=dict)
     invalid: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    unit_guessed: bool = False
     assumed: bool = False
     """Nothing says what 1 means; by custom it is what the name says."""
 
@@ -99,7 +100,7 @@ class _Names:
         self.words = set(words_of(message.name))
         pieces = [words_of(signal.name) for signal in message.signals]
         self.siblings = frozenset(word for words in pieces for word in words)
-        firsts = Counter(words[0] for words in pieces if len(words) > 1)
+        firsts = Counter(word for words in pieces for word in set(words[:2]) if len(words) > 2)  # noqa: PLR2004
         self.prefixes = {word for word, count in firsts.items() if count >= 3}  # noqa: PLR2004
         vetoes = self.words & NEVER_IN_MESSAGE
         if vetoes == {"acc"} and "pedal" in self.words:
@@ -116,41 +117,55 @@ class _Names:
 
 def _matches(signal: Signal, names: _Names, driver_side: str) -> Iterator[Candidate | Rejected]:
     words = names.of(signal)
-    known = set(words)
     for concept in CONCEPTS:
-        pattern = _pattern(concept, known)
-        if pattern is None:
+        pattern = _pattern(concept, set(words))
+        place = _place(concept, set(words), driver_side) if pattern else None
+        if pattern is None or place is None:
             continue
         full = f"{names.message.name}.{signal.name}"
-        path = concept.path
-        veto = (known & (NEVER | concept.veto)) - pattern
-        veto |= names.words & concept.veto & _LEVERS
-        if "warning" in known - pattern:
-            veto.add("warning")
-        if veto:
-            yield Rejected(full, path, f"the name says '{sorted(veto)[0]}'")
-            continue
-        if concept.needs_any and not concept.needs_any & (known | names.words):
-            yield Rejected(full, path, f"nothing says {' or '.join(sorted(concept.needs_any))}")
-            continue
-        place = _place(concept, known, driver_side)
-        if place is None:
-            continue
         unknown = _unknown(words, concept, pattern, names)
-        if len(unknown) > (0 if concept.kind == "number" and len(pattern) == 1 else _MOST_UNKNOWN):
-            yield Rejected(full, path, f"the name also says '{unknown[0]}'")
+        reason = _another(set(words), concept, pattern, names) or _half_said(
+            unknown, concept, pattern
+        )
+        if reason:
+            yield Rejected(full, concept.path, reason)
             continue
         score = len(pattern) - _UNKNOWN_WORD * len(unknown)
         score += _SAME_MESSAGE * bool(pattern & names.words)
         filled = concept.path.format(**place) if place or "{" not in concept.path else concept.path
         found = Candidate(filled, concept, names.message, signal, score)
-        reason = _typed(found, known)
+        reason = _typed(found, set(words))
+        if not reason and found.assumed and unknown:
+            reason = f"nothing says what 1 means, and the name also says '{unknown[0]}'"
         if reason:
             yield Rejected(full, found.path, reason)
         elif concept.kind == "turn":
             yield from split_turns(found)
         else:
             yield found
+
+
+def _another(known: set[str], concept: Concept, pattern: frozenset[str], names: _Names) -> str:
+    """Why the words say that it is something else; "" if they do not."""
+    veto = (known & (NEVER | concept.veto)) - pattern
+    veto |= names.words & concept.veto & _LEVERS
+    if "warning" in known - pattern:
+        veto.add("warning")
+    if veto:
+        return f"the name says '{min(veto)}'"
+    if not _supported(concept, known | names.words, names.siblings):
+        return f"nothing says {' or '.join(sorted(concept.needs_any))}"
+    return ""
+
+
+def _half_said(unknown: list[str], concept: Concept, pattern: frozenset[str]) -> str:
+    allowed = 0 if concept.kind == "number" and len(pattern) == 1 else _MOST_UNKNOWN
+    return f"the name also says '{unknown[0]}'" if len(unknown) > allowed else ""
+
+
+def _supported(concept: Concept, near: set[str], beside: frozenset[str]) -> bool:
+    """Whether a word says of which of several batteries, pressures … the signal is."""
+    return not concept.needs_any or bool(concept.needs_any & near or concept.or_beside & beside)
 
 
 def _pattern(concept: Concept, known: set[str]) -> frozenset[str] | None:
@@ -237,6 +252,7 @@ def _number(found: Candidate, known: set[str], named: Mapping[int, str]) -> str:
     if unit is None:
         unit = _guessed_unit(signal, concept, known)
         if unit is not None:
+            found.unit_guessed = True
             found.notes.append(f"the DBC states no unit; taken as {concept.unit}")
     else:
         found.score += _UNIT_STATED

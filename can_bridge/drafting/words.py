@@ -45,7 +45,8 @@ angle: winkel ang
 pedal: pdl
 accelerator: gas fahrpedal throttlepedal accpedal
 brake: brk bremse
-parking: park handbrake handbrk epb feststellbremse
+parking: park
+parkbrake: handbrake handbrk epb feststellbremse
 light: lights lamp lamps licht lampe headlight headlights headlamp headlamps
 beam: beams
 turn: trn

@@ -25,7 +25,9 @@ IDENTIFIERS = st.one_of(
     st.tuples(st.integers(0, 0x1FFFFFFF), st.just(True)),
 )
 FRAMES = st.lists(
-    st.tuples(IDENTIFIERS, st.binary(max_size=8), st.integers(0, 2_000_000)), min_size=1, max_size=20
+    st.tuples(IDENTIFIERS, st.binary(max_size=8), st.integers(0, 2_000_000)),
+    min_size=1,
+    max_size=20,
 )
 
 Raw = tuple[int, bool, bytes]
@@ -41,6 +43,15 @@ def read(file: Path) -> tuple[list[can.Message], list[str]]:
     warnings: list[str] = []
     with Recording(file, warnings.append) as recording:
         return list(recording.messages()), warnings
+
+
+def refused(file: Path) -> str:
+    """Why a file was refused, "" if it was read."""
+    try:
+        read(file)
+    except RecordingError as error:
+        return str(error)
+    return ""
 
 
 def message(key: tuple[int, bool], data: bytes, at_s: float) -> can.Message:
@@ -82,7 +93,9 @@ def test_a_recording_gives_back_what_was_written(
     assert content(found) == content(written)
     for was, now in zip(written, found, strict=True):
         was_s, now_s = was.timestamp - START_S, now.timestamp - found[0].timestamp
-        assert now_s == pytest.approx(was_s - (written[0].timestamp - START_S), abs=2 * RESOLUTION_S[suffix])
+        assert now_s == pytest.approx(
+            was_s - (written[0].timestamp - START_S), abs=2 * RESOLUTION_S[suffix]
+        )
 
 
 def test_mf4_gives_back_what_was_written(tmp_path: Path) -> None:
@@ -98,7 +111,11 @@ def test_mf4_gives_back_what_was_written(tmp_path: Path) -> None:
 
 def test_long_frames_of_flexible_data_rate_come_back(tmp_path: Path) -> None:
     frame = can.Message(
-        arbitration_id=0x20, is_extended_id=False, is_fd=True, data=bytes(range(64)), timestamp=START_S
+        arbitration_id=0x20,
+        is_extended_id=False,
+        is_fd=True,
+        data=bytes(range(64)),
+        timestamp=START_S,
     )
     for suffix in (".log", ".asc", ".blf", ".csv"):
         write(tmp_path / f"a{suffix}", [frame])
@@ -171,22 +188,20 @@ def test_a_damaged_blf_ends_and_says_so(
     at %= len(whole)
     whole[at : at + len(data)] = data
     file.write_bytes(bytes(whole))
-    try:
-        read(file)
-    except RecordingError as error:
-        assert "\n" not in str(error) and "damaged.blf" in str(error)
+    said = refused(file)
+    assert "\n" not in said and (not said or "damaged.blf" in said)
 
 
-@given(data=st.binary(min_size=1, max_size=300), suffix=st.sampled_from([".log", ".asc", ".csv", ".blf"]))
+@given(
+    data=st.binary(min_size=1, max_size=300),
+    suffix=st.sampled_from([".log", ".asc", ".csv", ".blf"]),
+)
 def test_any_bytes_are_a_recording_or_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str
 ) -> None:
     file = tmp_path_factory.getbasetemp() / f"any{suffix}"
     file.write_bytes(data)
-    try:
-        read(file)
-    except RecordingError as error:
-        assert "\n" not in str(error)
+    assert "\n" not in refused(file)
 
 
 def test_an_object_of_size_nothing_does_not_hold_up_a_blf(tmp_path: Path) -> None:
@@ -197,7 +212,7 @@ def test_an_object_of_size_nothing_does_not_hold_up_a_blf(tmp_path: Path) -> Non
     data = file.read_bytes()
     at = data.rindex(b"LOBJ")
     file.write_bytes(data[: at + 8] + bytes(4) + data[at + 12 :])
-    with pytest.raises(RecordingError, match="a.blf, offset"):
+    with pytest.raises(RecordingError, match=r"a\.blf, offset"):
         read(file)
 
 
