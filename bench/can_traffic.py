@@ -6,6 +6,7 @@ As fast as possible and without a bus: the times are those of the schedule.
 from dataclasses import dataclass
 
 from sim.frame import FrameBuilder
+from sim.noise import Noise
 from sim.scenario import load_scenario
 from sim.schedule import Schedule, frame_seconds
 from sim.vehicle_files import load_vehicle
@@ -22,8 +23,8 @@ class Traffic:
     """Share of the frames that carry a counter and a checksum."""
 
 
-def record(scenario: str, vehicle: str, seconds: float) -> Traffic:
-    """What the car sends in the first so many seconds of a scenario."""
+def record(scenario: str, vehicle: str, seconds: float, noise: float = 0.0) -> Traffic:
+    """What the car sends in the first so many seconds of a scenario; `noise` of its sensors."""
     files = load_vehicle(vehicle)
     builders = [FrameBuilder(message) for message in files.messages]
     sealed = {
@@ -31,7 +32,7 @@ def record(scenario: str, vehicle: str, seconds: float) -> Traffic:
         for message in files.messages
         if {f"{message.name}_Cnt", f"{message.name}_Crc"} <= {s.name for s in message.signals}
     }
-    world = World(load_scenario(scenario), builders)
+    world = World(load_scenario(scenario), builders, noise=Noise(1, noise))
     schedule = Schedule(builders, 0.0)
     frames: list[tuple[float, int, bytes]] = []
     wire_free_s, protected = 0.0, 0
