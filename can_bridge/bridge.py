@@ -22,6 +22,7 @@ from can_bridge.subscription import Subscription
 
 _POLL_S = 0.2  # how long closing may wait for a thread
 _RETRY_S = 0.5
+_GATHER_S = 0.002  # frames that come in so short a time are taken together: waking up costs more
 _LATE_S = 0.002  # a deadline is looked at so long after it, when it surely has passed
 
 
@@ -191,6 +192,8 @@ class Bridge:
                 self._stop.wait(_RETRY_S)
                 continue
             self._take(frames, bus)
+            if frames:
+                time.sleep(_GATHER_S)
 
     def _take(self, frames: Collection[Frame], bus: int | None) -> None:
         for queue in self._queues:
