@@ -17,10 +17,13 @@ from can_bridge.frame_source import Frame, FrameSource
 from can_bridge.listeners import FrameQueue
 from can_bridge.readings import Reading
 from can_bridge.spec import VehicleProfile
-from can_bridge.state import VehicleState
+from can_bridge.state import Change, VehicleState
+from can_bridge.subscription import Subscription
 
 _POLL_S = 0.2  # how long closing may wait for a thread
 _RETRY_S = 0.5
+_GATHER_S = 0.002  # frames that come in so short a time are taken together: waking up costs more
+_LATE_S = 0.002  # a deadline is looked at so long after it, when it surely has passed
 
 
 class Bridge:
@@ -39,15 +42,19 @@ class Bridge:
         self.profile = profile
         self._sources = sources
         self._clock = clock
-        self._state = VehicleState(profile)
+        self._changes: list[Change] = []
+        self._state = VehicleState(profile, self._changes.append, len(sources))
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._stop = threading.Event()
         self._queues: tuple[FrameQueue, ...] = ()
         self._companions: tuple[Callable[[], None], ...] = ()
+        self._subscriptions: tuple[Subscription, ...] = ()
         self._threads = [
-            threading.Thread(target=self._receive, args=(source,), name="can_bridge", daemon=True)
-            for source in sources
+            threading.Thread(
+                target=self._receive, args=(bus,), name=f"can_bridge {bus}", daemon=True
+            )
+            for bus in range(len(sources))
         ]
 
     def start(self) -> None:
@@ -80,8 +87,8 @@ class Bridge:
                 thread.join()
         for source in self._sources:
             source.close()
-        with self._lock:
-            self._state.bus_off = True
+        for bus in range(len(self._sources)):
+            self._lose(bus)
 
     def read(self, path: str) -> Reading:
         """The reading of one path, now; KeyError if the vehicle has no such signal."""
@@ -138,45 +145,94 @@ class Bridge:
         None: the car has no such value, and its signals are `not_available`.
         """
         if data is not None:
-            self._take((Frame(key, data, self._clock()),))
+            self._take((Frame(key, data, self._clock()),), None)
             return
         with self._lock:
-            self._state.set_absent(key)
-            ready = self._state.ready
-        if ready:
-            self._ready.set()
+            self._state.set_absent(key, self._clock())
+            woken = self._deliver()
+        self._tell(woken)
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call this first when the bridge is closed: for what lives on it."""
         self._companions += (close,)
 
-    def _receive(self, source: FrameSource) -> None:
+    def subscribe(
+        self,
+        paths: Iterable[str] | None = None,
+        size: int = 1024,
+        wake: Callable[[], None] | None = None,
+    ) -> Subscription:
+        """Every change of these paths (None for all) from now on; see Subscription.
+
+        It begins with the present reading of each.  A change is another value, or another reason
+        why there is none: a control unit that falls silent is told within the time limit of its
+        signals.  The age in a published reading is that at the moment of the change.
+        KeyError if the vehicle has no such signal.
+        """
+        chosen = tuple(self.profile.signals if paths is None else paths)
+        subscription = Subscription(chosen, size, self._unsubscribe, wake)
+        with self._lock:
+            now = self._clock()
+            subscription.put([(path, self._state.read(path, now), now) for path in chosen])
+            self._subscriptions += (subscription,)
+        return subscription
+
+    def _unsubscribe(self, subscription: Subscription) -> None:
+        with self._lock:
+            self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)
+
+    def _receive(self, bus: int) -> None:
+        source = self._sources[bus]
         while not self._stop.is_set():
+            silent_s = self._state.next_look_at - self._clock()
             try:
-                frames = source.receive(_POLL_S)
+                frames = source.receive(min(max(silent_s + _LATE_S, 0.0), _POLL_S))
             except (BusError, can.CanError):
-                self._set_bus_off(True)
+                self._lose(bus)
                 self._stop.wait(_RETRY_S)
                 continue
+            self._take(frames, bus)
             if frames:
-                self._take(frames)
+                time.sleep(_GATHER_S)
 
-    def _take(self, frames: Collection[Frame]) -> None:
+    def _take(self, frames: Collection[Frame], bus: int | None) -> None:
         for queue in self._queues:
             for frame in frames:
                 if frame.key in queue.keys:
                     queue.put(frame)
+        state = self._state
         with self._lock:
-            self._state.bus_off = False
-            for frame in frames:
-                self._state.feed(frame.key, frame.data, frame.at_s)
-            ready = self._state.ready
-        if ready and not self._ready.is_set():
+            now = self._clock()
+            if frames and bus is not None:
+                state.set_bus_off(bus, False, now)
+            for key, data, at_s in frames:
+                state.feed(key, data, at_s, bus)
+            if state.next_look_at < now:
+                state.sweep(now)
+            woken = self._deliver()
+        self._tell(woken)
+
+    def _lose(self, bus: int) -> None:
+        with self._lock:
+            self._state.set_bus_off(bus, True, self._clock())
+            woken = self._deliver()
+        self._tell(woken)
+
+    def _tell(self, woken: Iterable[Subscription]) -> None:
+        for subscription in woken:
+            subscription.wake()
+        if self._state.ready and not self._ready.is_set():
             self._ready.set()
 
-    def _set_bus_off(self, value: bool) -> None:
-        with self._lock:
-            self._state.bus_off = value
+    def _deliver(self) -> list[Subscription]:
+        """Hand the changes out; returns who must be woken, which is done without the lock."""
+        if not self._changes:
+            return []
+        woken = [
+            subscription for subscription in self._subscriptions if subscription.put(self._changes)
+        ]
+        self._changes.clear()
+        return woken
 
 
 def open_bridge(profile: VehicleProfile, spec: str, may_send: bool = False) -> Bridge:

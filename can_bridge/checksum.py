@@ -18,20 +18,20 @@ Checksum = Callable[[bytes, tuple[int, ...], int], int]
 ONE_ID, MANY_IDS = 1, 16
 
 
-def _table(polynomial: int) -> bytes:
+def _table(polynomial: int) -> tuple[int, ...]:
     def entry(value: int) -> int:
         for _ in range(8):
             value = (value << 1) ^ (polynomial if value & 0x80 else 0)
         return value & 0xFF
 
-    return bytes(entry(value) for value in range(256))
+    return tuple(entry(value) for value in range(256))
 
 
 _TABLE_1D = _table(0x1D)
 _TABLE_2F = _table(0x2F)
 
 
-def _crc(table: bytes, crc: int, data: bytes) -> int:
+def _crc(table: tuple[int, ...], crc: int, data: bytes) -> int:
     for byte in data:
         crc = table[crc ^ byte]
     return crc
@@ -54,11 +54,12 @@ def _autosar(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:
 
 
 def _autosar_p1(body: bytes, ids: tuple[int, ...], _counter: int) -> int:
-    return _crc(_TABLE_1D, 0x00, bytes((ids[0] & 0xFF, ids[0] >> 8 & 0xFF)) + body)
+    low, high = ids[0] & 0xFF, ids[0] >> 8 & 0xFF
+    return _crc(_TABLE_1D, _TABLE_1D[_TABLE_1D[low] ^ high], body)
 
 
 def _autosar_p2(body: bytes, ids: tuple[int, ...], counter: int) -> int:
-    return _crc(_TABLE_2F, 0xFF, body + bytes((ids[counter % MANY_IDS] & 0xFF,))) ^ 0xFF
+    return _TABLE_2F[_crc(_TABLE_2F, 0xFF, body) ^ ids[counter % MANY_IDS] & 0xFF] ^ 0xFF
 
 
 ALGORITHMS: Mapping[str, tuple[Checksum, int]] = MappingProxyType(

@@ -1,62 +1,94 @@
-"""can_bridge: known readings in, the value that a rule makes of them out; pure."""
+"""can_bridge: readings in, what a rule derives from them out; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from can_bridge.consumption import Consumption
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
-from can_bridge.spec import DerivedSource
+from can_bridge.spec import DerivedSource, SignalSpec
+
+Rule = Callable[[Sequence[Value]], Value | Reason]
+"""Values of the inputs -> the derived value, or why there is none."""
 
 
 def _numbers(values: Sequence[Value]) -> list[float]:
     return [float(value) for value in values]
 
 
-def _any_true(source: DerivedSource, values: Sequence[Value]) -> Value:
-    return any(value is True for value in values)
+def _any_true(source: DerivedSource) -> Rule:
+    return lambda values: any(value is True for value in values)
 
 
-def _list_true(source: DerivedSource, values: Sequence[Value]) -> Value:
-    chosen = zip(source.labels, values, strict=True)
-    return ", ".join(label for label, value in chosen if value is True)
+def _list_true(source: DerivedSource) -> Rule:
+    def rule(values: Sequence[Value]) -> Value:
+        chosen = zip(source.labels, values, strict=True)
+        return ", ".join(label for label, value in chosen if value is True)
+
+    return rule
 
 
-def _any_below(source: DerivedSource, values: Sequence[Value]) -> Value:
-    return any(v < limit for v, limit in zip(_numbers(values), source.limits, strict=True))
+def _any_below(source: DerivedSource) -> Rule:
+    def rule(values: Sequence[Value]) -> Value:
+        return any(v < limit for v, limit in zip(_numbers(values), source.limits, strict=True))
+
+    return rule
 
 
-def _list_below(source: DerivedSource, values: Sequence[Value]) -> Value:
-    chosen = zip(source.labels, _numbers(values), source.limits, strict=True)
-    return ", ".join(label for label, value, limit in chosen if value < limit)
+def _list_below(source: DerivedSource) -> Rule:
+    def rule(values: Sequence[Value]) -> Value:
+        chosen = zip(source.labels, _numbers(values), source.limits, strict=True)
+        return ", ".join(label for label, value, limit in chosen if value < limit)
+
+    return rule
 
 
-def _sum(source: DerivedSource, values: Sequence[Value]) -> Value:
-    return round(sum(_numbers(values)), 6)
+def _sum(source: DerivedSource) -> Rule:
+    return lambda values: round(sum(_numbers(values)), 6)
 
 
-Rule = Callable[[DerivedSource, Sequence[Value]], Value]
+def _consumption(source: DerivedSource) -> Rule:
+    meter = Consumption(source.distance_km, source.tank)
+    return lambda values: meter.take(*_numbers(values))
 
-_RULES: Mapping[str, tuple[Rule, str]] = MappingProxyType(
+
+_RULES: Mapping[str, tuple[Callable[[DerivedSource], Rule], str]] = MappingProxyType(
     {
         "any_true": (_any_true, "bool"),
         "list_true": (_list_true, "text"),
         "any_tyre_low": (_any_below, "bool"),
         "list_tyre_low": (_list_below, "text"),
         "sum": (_sum, "number"),
+        "consumption": (_consumption, "number"),
     }
 )
 KIND_OF_RULE: Mapping[str, str] = MappingProxyType(
     {name: kind for name, (_, kind) in _RULES.items()}
 )
 TYRE_RULES = frozenset({"any_tyre_low", "list_tyre_low"})
+CONSUMPTION = "consumption"
 
 
-def derive(source: DerivedSource, unit: str | None, inputs: Sequence[Reading]) -> Reading:
-    """The derived reading; unknown if one of the inputs is, since then it could be anything."""
-    known = [reading for reading in inputs if isinstance(reading, Known)]
-    if len(known) != len(inputs):
-        return Unknown(Reason.INPUT_UNKNOWN)
-    value = _RULES[source.rule][0](source, [reading.value for reading in known])
-    age_s = max(reading.age_s for reading in known)
-    return Known(value, unit, age_s, source.inputs)
+class Derivation:
+    """One derived signal."""
+
+    def __init__(self, spec: SignalSpec, source: DerivedSource) -> None:
+        """Nothing was derived yet."""
+        self.path = spec.path
+        self.inputs = source.inputs
+        self.said: Value | Reason | None = None
+        """What was published of it."""
+        self._unit = spec.unit
+        self._rule = _RULES[source.rule][0](source)
+
+    def reading(self, inputs: Sequence[Reading]) -> Reading:
+        """The derived reading; unknown if one of the inputs is, since then it could be anything."""
+        known = [reading for reading in inputs if isinstance(reading, Known)]
+        if len(known) != len(inputs):
+            return Unknown(Reason.INPUT_UNKNOWN)
+        value = self._rule([reading.value for reading in known])
+        if isinstance(value, Reason):
+            return Unknown(value)
+        age_s = max(reading.age_s for reading in known)
+        return Known(value, self._unit, age_s, self.inputs)

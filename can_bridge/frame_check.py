@@ -1,88 +1,126 @@
-"""can_bridge: the frames of one identifier in, the newest valid one and the last fault out; pure,
-the time is passed in.
+"""can_bridge: the frames of one identifier in, whether each is valid and since when none was out;
+pure, the time is passed in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
+from can_bridge.checksum import ALGORITHMS
 from can_bridge.readings import Reason
-from can_bridge.spec import FrameSpec
+from can_bridge.spec import FrameSpec, Protection
+
+NEVER = float("-inf")
+_REMEMBERED = 64
 
 
 class FrameCheck:
     """Accepts a frame only with the right length, checksum and counter.
 
-    A frame that is refused does not replace the last valid one, which holds until its limit has
+    A frame that is refused does not end the last valid one, which holds until its limit has
     passed.  After that the reason is that of the refused frames if they still come, else `stale`.
     """
 
     __slots__ = (
         "_counter",
+        "_counter_of",
         "_fault",
         "_fault_at",
+        "_next",
         "_seen_at",
         "accepted",
         "refused",
         "spec",
-        "valid",
+        "valid_at",
     )
 
     def __init__(self, spec: FrameSpec) -> None:
         """Nothing was seen yet."""
         self.spec = spec
-        self.valid: tuple[bytes, float] | None = None
-        """The newest valid frame, and when it came."""
+        self.valid_at = NEVER
+        """When the newest valid frame came."""
         self.accepted = 0
         self.refused = 0
-        self._counter: int | None = None
-        self._seen_at: float | None = None
-        self._fault: Reason | None = None
-        self._fault_at = 0.0
+        self._seen_at = NEVER
+        self._fault = Reason.NEVER_SEEN
+        self._fault_at = NEVER
+        self._counter = 0
+        self._counter_of = _counter_of(spec)
+        self._next = _steps(spec.protection)
 
     @property
     def seen(self) -> bool:
         """Whether any frame came, valid or not."""
-        return self._seen_at is not None
+        return self._seen_at > NEVER
 
     def feed(self, data: bytes, now: float) -> Reason | None:
         """Take a frame; returns why it was refused, or None."""
-        fault = self._fault_of(data, now)
-        self._seen_at = now
-        if fault is None:
-            self.valid = (data, now)
-            self.accepted += 1
-        else:
-            self._fault, self._fault_at = fault, now
-            self.refused += 1
+        seen_at, self._seen_at = self._seen_at, now
+        counter = self._counter_of(data)
+        if counter is None:
+            wrong_length = len(data) != self.spec.length
+            return self._refuse(Reason.IMPLAUSIBLE if wrong_length else Reason.BAD_CHECKSUM, now)
+        previous, self._counter = self._counter, counter
+        # After a pause as long as the limit, and at the start, any counter begins again.
+        if not self._next[counter - previous] and now - seen_at <= self.spec.limit_s:
+            return self._refuse(Reason.BAD_COUNTER, now)
+        self.valid_at = now
+        self.accepted += 1
+        return None
+
+    def _refuse(self, fault: Reason, now: float) -> Reason:
+        self._fault, self._fault_at = fault, now
+        self.refused += 1
         return fault
 
-    def _fault_of(self, data: bytes, now: float) -> Reason | None:
-        if len(data) != self.spec.length:
-            return Reason.IMPLAUSIBLE
-        protection = self.spec.protection
-        if protection is None:
+    def reason(self, now: float, limit_s: float) -> Reason | None:
+        """Why there is no valid frame younger than the limit; None when there is one."""
+        if now - self.valid_at <= limit_s:
             return None
-        counter = 0 if protection.counter is None else protection.counter.extract(data)
-        if not protection.checksum_is_right(data, counter):
-            return Reason.BAD_CHECKSUM
-        if protection.counter is None:
-            return None
-        previous, self._counter = self._counter, counter
-        if previous is None or self._paused(now):
-            return None
-        step = (counter - previous) % (1 << protection.counter.bits)
-        return None if 1 <= step <= protection.max_step else Reason.BAD_COUNTER
-
-    def _paused(self, now: float) -> bool:
-        return self._seen_at is None or now - self._seen_at > self.spec.limit_s
-
-    def current(self, now: float) -> tuple[bytes, float] | Reason:
-        """The newest valid frame and its age, or why there is none now."""
-        limit_s = self.spec.limit_s
-        if self.valid is not None:
-            data, at = self.valid
-            age_s = max(0.0, now - at)
-            if age_s <= limit_s:
-                return data, age_s
-        if self._fault is not None and now - self._fault_at <= limit_s:
+        if now - self._fault_at <= limit_s:
             return self._fault
-        return Reason.NEVER_SEEN if self._seen_at is None else Reason.STALE
+        return Reason.STALE if self.seen else Reason.NEVER_SEEN
+
+    def changes_at(self, now: float, limit_s: float) -> float | None:
+        """When `reason` will be another one if no frame comes until then; None for never."""
+        for at in (self.valid_at, self._fault_at):
+            if now - at <= limit_s:
+                return at + limit_s
+        return None
+
+    def age_s(self, now: float) -> float:
+        """How old the newest valid frame is."""
+        return max(0.0, now - self.valid_at)
+
+
+def _counter_of(spec: FrameSpec) -> Callable[[bytes], int | None]:
+    """A function: the counter of an intact frame, 0 if it has none, None if it is not intact.
+
+    It depends on nothing but the bytes, and a message whose values stand still sends the same few
+    frames over and over, one for each state of its counter.  So the last results are remembered.
+    """
+    length, protection = spec.length, spec.protection
+    if protection is None:
+        return lambda data: 0 if len(data) == length else None
+    field, position, ids = protection.counter, protection.checksum_byte, protection.data_ids
+    checksum = ALGORITHMS[protection.algorithm][0] if position is not None else None
+
+    def counter_of(data: bytes) -> int | None:
+        if len(data) != length:
+            return None
+        counter = 0 if field is None else field.extract(data)
+        if position is None or checksum is None:
+            return counter
+        body = data[:position] + data[position + 1 :]
+        return counter if checksum(body, ids, counter) == data[position] else None
+
+    return lru_cache(_REMEMBERED)(counter_of)
+
+
+def _steps(protection: Protection | None) -> tuple[bool, ...]:
+    """Whether a counter may grow by that much; a negative index counts from the end, as it should."""
+    if protection is None or protection.counter is None:
+        return (True,)
+    size = 1 << protection.counter.bits
+    return tuple(1 <= step <= protection.max_step for step in range(size))

@@ -11,6 +11,7 @@ from can_bridge.errors import ProfileError
 from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
 from can_bridge.profile_diagnostics import read_diagnostics
+from can_bridge.profile_plausible import read_plausible
 from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import TomlTable, read_toml
@@ -54,6 +55,7 @@ def load_profile(folder: Path) -> VehicleProfile:
     telltales = reader.read_telltales(signals, sources)
     frames = reader.read_frames(sources)
     derived = read_derived(table.table("derived", required=False), signals, tyres)
+    plausible = read_plausible(table.table("plausible", required=False), sources, frames, signals)
     table.finish()
     commands = {}
     if (folder / "commands.toml").exists():
@@ -76,6 +78,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         polls=MappingProxyType(dict(reader.polled.every_s)),
         diagnostics=diagnostics,
         commands=MappingProxyType(commands),
+        plausible=plausible,
     )
     vehicle.finish()
     return profile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from can_bridge.derive import KIND_OF_RULE, TYRE_RULES
+from can_bridge.derive import CONSUMPTION, KIND_OF_RULE, TYRE_RULES
 from can_bridge.spec import DerivedSource, SignalSpec, Tyres
 from can_bridge.toml_table import TomlTable
 
@@ -23,7 +23,8 @@ def read_derived(
         limits = _limits(row, tyres) if rule in TYRE_RULES else ()
         if len(labels) != len(inputs) or (limits and len(limits) != len(inputs)):
             row.fail("expected as many labels and axles as inputs; correct the lists")
-        derived[path] = DerivedSource(rule, inputs, labels, limits)
+        distance_km, tank = _consumption(row, inputs) if rule == CONSUMPTION else (0.0, False)
+        derived[path] = DerivedSource(rule, inputs, labels, limits, distance_km, tank)
         signals[path] = SignalSpec(
             path=path,
             unit=row.text("unit", "") or None,
@@ -58,3 +59,12 @@ def _limits(row: TomlTable, tyres: Tyres | None) -> tuple[float, ...]:
         if axle not in bar:
             row.fail(f"expected 'front' or 'rear', found '{axle}'; correct it", "axles")
     return tuple(bar[axle] * tyres.low_fraction for axle in axles)
+
+
+def _consumption(row: TomlTable, inputs: tuple[str, ...]) -> tuple[float, bool]:
+    if len(inputs) != 2:  # noqa: PLR2004
+        row.fail("expected two inputs, the odometer and what was used or is left", "inputs")
+    distance_km = row.number("distance_km")
+    if distance_km <= 0:
+        row.fail("expected a distance above 0 km; correct it", "distance_km")
+    return distance_km, row.word("amount", ("used", "left")) == "left"

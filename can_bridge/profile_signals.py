@@ -119,6 +119,7 @@ class SignalReader:
             offset=offset,
             invalid=invalid,
             choices=MappingProxyType(choices),
+            limit_s=_limit_s(row) if "timeout_s" in row else None,
         )
         return spec, source
 
@@ -180,13 +181,13 @@ class _Frame:
         if cycle_s is not None and cycle_s <= 0:
             self._row.fail("expected a cycle time above 0 s; correct it", "cycle_s")
         if "timeout_s" in self._row:
-            limit_s = self._row.number("timeout_s")
+            limit_s = _limit_s(self._row)
         elif cycle_s is not None:
             limit_s = max(self._minimum_s, cycle_s * self._cycles)
         else:
             limit_s = self._minimum_s
         if limit_s <= 0:
-            self._row.fail("expected a limit above 0 s; correct it", "timeout_s")
+            self._row.fail("expected a limit above 0 s; correct it", "cycles")
         return FrameSpec(
             key=frame_key(message),
             name=message.name,
@@ -234,6 +235,13 @@ class _Frame:
                 "data_ids",
             )
         return algorithm, first_bit // 8, data_ids
+
+
+def _limit_s(row: TomlTable) -> float:
+    limit_s = row.number("timeout_s")
+    if limit_s <= 0:
+        row.fail("expected a limit above 0 s; correct it", "timeout_s")
+    return limit_s
 
 
 def _choices(

@@ -117,7 +117,7 @@ class FrameSpec:
     cycle_s: float | None
     """None when it is not sent periodically."""
     limit_s: float
-    """Its signals are stale after this time."""
+    """Its signals are stale after this time, but for those that have a limit of their own."""
     protection: Protection | None
 
 
@@ -134,6 +134,8 @@ class SignalSource:
     """Raw values that say: not available."""
     choices: Mapping[int, str | bool]
     """Raw value -> word of an enum, or truth of a bool."""
+    limit_s: float | None = None
+    """Stale after this time; None for the limit of its frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,28 @@ class DerivedSource:
     inputs: tuple[str, ...]
     labels: tuple[str, ...]
     """What to call each input in a list."""
-    limits: tuple[float, ...]
+    limits: tuple[float, ...] = ()
     """Below this an input is low."""
+    distance_km: float = 0.0
+    """Of a consumption: over the last so many km."""
+    tank: bool = False
+    """Of a consumption: the second input is what is left, not what was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlausibleSpec:
+    """A signal must agree with others; where it does not for a while, it is not believed."""
+
+    path: str
+    near: tuple[str, ...]
+    """What it is compared with: the mean of those of them that are known."""
+    scale: float
+    """Unit of the signal per unit of the others."""
+    absolute: float
+    relative: float
+    """It may differ by `absolute` plus `relative` times the mean, both in its own unit."""
+    hold_s: float
+    """So long it may disagree, since the messages do not come at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +316,4 @@ class VehicleProfile:
     diagnostics: DiagnosticsSpec | None = None
     commands: Mapping[str, CommandSpec] = field(default_factory=dict)
     """path -> command; with none, nothing can be asked of the car."""
+    plausible: tuple[PlausibleSpec, ...] = ()

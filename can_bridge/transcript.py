@@ -1,18 +1,17 @@
 """can_bridge: recorded frames in, every change of a reading, at the time it happened, out.
 
 The readings are those of VehicleState, the same as live.  A reading also changes when no frame comes:
-it goes stale; those moments are computed from the limits of the frames.
+it goes stale, or is doubted; VehicleState says when it must be looked at.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import can
 
-from can_bridge.readings import Known, Reading, Value
+from can_bridge.readings import Reading
 from can_bridge.recording import frame_key
 from can_bridge.spec import POLLED, VehicleProfile
 from can_bridge.state import VehicleState
@@ -38,14 +37,10 @@ class Transcript:
 
     def __init__(self, profile: VehicleProfile, paths: Callable[[str], bool] | None = None) -> None:
         """With `paths` only those paths for which it is true."""
-        self._profile = profile
-        self._state = VehicleState(profile)
-        self._last: dict[str, Value | str] = {}
-        wanted = [path for path in profile.signals if paths is None or paths(path)]
-        self._paths = _paths_of_frames(profile, wanted)
-        self._seen_due: dict[int, float] = {}
-        self._valid_due: dict[int, float] = {}
-        self._deadlines: list[tuple[float, int]] = []
+        self._published: list[tuple[str, Reading, float]] = []
+        self._state = VehicleState(profile, self._published.append)
+        self._wanted = frozenset(p for p in profile.signals if paths is None or paths(p))
+        self._begun = False
 
     def counts(self) -> tuple[int, int]:
         """How many frames were accepted, and how many refused."""
@@ -53,61 +48,26 @@ class Transcript:
 
     def feed(self, key: int, data: bytes, at_s: float) -> Iterator[Change]:
         """Take a frame; yields what became stale before it, and what it changed."""
+        if not self._begun:  # the time before the first frame is not gone through
+            self._begun = True
+            self._state.sweep(at_s)
         yield from self._sweep(at_s)
-        spec = self._profile.frames.get(key)
-        if spec is None:
-            return
-        fault = self._state.feed(key, data, at_s)
-        due_s = at_s + spec.limit_s + _JUST_AFTER_S
-        if key not in self._seen_due:
-            heapq.heappush(self._deadlines, (due_s, key))
-        self._seen_due[key] = due_s
-        if fault is None:
-            self._valid_due[key] = due_s
-        elif key in self._valid_due and self._valid_due[key] > at_s:
-            heapq.heappush(self._deadlines, (self._valid_due.pop(key), key))
-        yield from self._changes(key, at_s)
+        self._state.feed(key, data, at_s)
+        yield from self._changes()
 
     def end(self, at_s: float) -> Iterator[Change]:
         """What became stale up to the end of the recording."""
         yield from self._sweep(at_s)
 
     def _sweep(self, now_s: float) -> Iterator[Change]:
-        while self._deadlines and self._deadlines[0][0] < now_s:
-            due_s, key = heapq.heappop(self._deadlines)
-            yield from self._changes(key, due_s)
-            later_s = self._seen_due.get(key)
-            if later_s is None:
-                continue
-            if later_s > due_s:
-                heapq.heappush(self._deadlines, (later_s, key))
-            else:
-                del self._seen_due[key]
+        while (due_s := self._state.next_look_at) < now_s:
+            self._state.sweep(due_s + _JUST_AFTER_S)
+            yield from self._changes()
 
-    def _changes(self, key: int, at_s: float) -> Iterator[Change]:
-        for path in self._paths.get(key, ()):
-            reading = self._state.read(path, at_s)
-            value = reading.value if isinstance(reading, Known) else f"?{reading.reason}"
-            before = self._last.get(path)
-            if value != before or type(value) is not type(before):
-                self._last[path] = value
-                yield Change(at_s, path, reading)
-
-
-def _paths_of_frames(profile: VehicleProfile, wanted: Iterable[str]) -> dict[int, tuple[str, ...]]:
-    """Key of a frame -> paths that it can change, derived ones after their inputs."""
-    found: dict[int, list[str]] = {key: [] for key in profile.frames}
-    for path in wanted:
-        for key in _frames_of(profile, path):
-            found[key].append(path)
-    return {key: tuple(paths) for key, paths in found.items()}
-
-
-def _frames_of(profile: VehicleProfile, path: str) -> set[int]:
-    if path in profile.sources:
-        return {profile.sources[path].frame}
-    inputs = profile.derived[path].inputs
-    return set().union(*(_frames_of(profile, item) for item in inputs))
+    def _changes(self) -> Iterator[Change]:
+        published = [Change(at_s, path, reading) for path, reading, at_s in self._published]
+        self._published.clear()
+        return (change for change in published if change.path in self._wanted)
 
 
 def changes(

@@ -100,7 +100,7 @@ def test_an_unknown_path_is_a_key_error(state: VehicleState) -> None:
 
 def test_with_the_bus_off_nothing_is_known(state: VehicleState) -> None:
     state.feed(MOTION, motion(0), 0.0)
-    state.bus_off = True
+    state.set_bus_off(0, True, 0.0)
     assert state.read("Vehicle.Speed", 0.0) == Unknown(Reason.BUS_OFF)
     assert state.read("Vehicle.Derived.Open", 0.0) == Unknown(Reason.INPUT_UNKNOWN)
 

@@ -1,0 +1,81 @@
+"""can_bridge: what the files say of one frame in, what decodes its bytes out, ready made.
+
+Worked out once, when the profile is loaded, so that a frame that comes costs as little as possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal
+
+from can_bridge.readings import Known, Reading, Reason, Unknown
+from can_bridge.spec import SignalSource, SignalSpec
+
+Decoder = Callable[[int], Reading]
+"""The bits of a field -> its reading when the frame came."""
+
+UNKNOWN = {reason: Unknown(reason) for reason in Reason}
+"""One object for each reason, so that `is` tells whether a reading has changed."""
+
+_REMEMBERED = 2048
+
+
+class FieldPlan:
+    """Where one signal lies in its frame, and what its bits mean."""
+
+    __slots__ = ("decode", "mask", "path", "shift")
+
+    def __init__(self, spec: SignalSpec, source: SignalSource) -> None:
+        """`mask` selects the bits in the whole frame, read as one number."""
+        self.path = spec.path
+        self.shift = source.field.shift
+        self.mask = ((1 << source.field.bits) - 1) << self.shift
+        self.decode = decoder(spec, source)
+
+
+def byte_order(source: SignalSource) -> Literal["little", "big"]:
+    """How the frame is read as one number."""
+    return "big" if source.field.big_endian else "little"
+
+
+def decoder(spec: SignalSpec, source: SignalSource) -> Decoder:
+    """What makes readings of a signal's bits.
+
+    The last results are remembered: most signals go back and forth between few values.
+    """
+    number = _number_of(spec, source) if spec.kind == "number" else _word_of(spec, source)
+    sign = 1 << source.field.bits - 1 if source.field.signed else 0
+    invalid = source.invalid
+
+    def decode(bits: int) -> Reading:
+        raw = (bits ^ sign) - sign
+        return UNKNOWN[Reason.NOT_AVAILABLE] if raw in invalid else number(raw)
+
+    return lru_cache(_REMEMBERED)(decode)
+
+
+def _number_of(spec: SignalSpec, source: SignalSource) -> Decoder:
+    # Decimal fractions, not binary ones: 29 times 0.01 is 0.29, and not 0.29000000000000004.
+    factor, offset = Fraction(str(source.factor)), Fraction(str(source.offset))
+    divisor = factor.denominator * offset.denominator
+    times, plus = int(factor * divisor), int(offset * divisor)
+    low = float("-inf") if spec.low is None else spec.low
+    high = float("inf") if spec.high is None else spec.high
+    unit = spec.unit
+
+    def number(raw: int) -> Reading:
+        value = (raw * times + plus) / divisor
+        return Known(value, unit, 0.0) if low <= value <= high else UNKNOWN[Reason.OUT_OF_RANGE]
+
+    return number
+
+
+def _word_of(spec: SignalSpec, source: SignalSource) -> Decoder:
+    values: dict[int, bool | str] = {0: False, 1: True}
+    if spec.kind == "enum":
+        values = dict(source.choices)
+    known = {value: Known(value, spec.unit, 0.0) for value in values.values()}
+    readings: dict[int, Reading] = {raw: known[value] for raw, value in values.items()}
+    return lambda raw: readings.get(raw, UNKNOWN[Reason.OUT_OF_RANGE])
