@@ -91,6 +91,19 @@ def load_token(file: Path) -> str:
     return lines[0]
 
 
+def check_port(endpoint: Endpoint) -> None:
+    """Raises ListenError when a TCP port is taken: gRPC itself writes its reason to stderr."""
+    host, _, port = endpoint.target.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            text = f"{endpoint.target} cannot be listened on ({error.strerror})"
+            raise ListenError(f"{text}: choose another port") from error
+
+
 @contextlib.contextmanager
 def private_socket(path: Path) -> Iterator[None]:
     """Whatever is bound inside is this user's alone: folder 0700 if it is made here, socket 0600.

@@ -19,7 +19,7 @@ from can_bridge.kuksa.actuator import Actuator
 from can_bridge.kuksa.border import TokenCheck
 from can_bridge.kuksa.car import Car
 from can_bridge.kuksa.catalogue import Catalogue
-from can_bridge.kuksa.endpoint import Endpoint, private_socket
+from can_bridge.kuksa.endpoint import Endpoint, check_port, private_socket
 from can_bridge.kuksa.feed import SnapshotFeed
 from can_bridge.kuksa.streams import MAX_STREAMS, Streams
 from can_bridge.kuksa.v1 import ServiceV1
@@ -49,6 +49,8 @@ class KuksaServer:
         with contextlib.ExitStack() as binding:
             if endpoint.socket is not None:
                 binding.enter_context(private_socket(endpoint.socket))
+            else:
+                check_port(endpoint)
             try:
                 port = self._server.add_insecure_port(endpoint.target)
             except RuntimeError as error:

@@ -155,6 +155,13 @@ def test_two_servers_cannot_have_one_place(silent: Bridge, tmp_path: Path) -> No
         channel.close()
 
 
+def test_a_port_that_is_taken_is_named(silent: Bridge, capfd: pytest.CaptureFixture[str]) -> None:
+    first = open_server(silent, None, parse_endpoint("127.0.0.1:0"), TOKEN)
+    with first, pytest.raises(ListenError, match="choose another port"):
+        open_server(silent, None, parse_endpoint(first.target), TOKEN)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_file_is_never_replaced(silent: Bridge, tmp_path: Path) -> None:
     path = tmp_path / "diary"
     path.write_text("dear diary")
