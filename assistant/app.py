@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
+from assistant.adapters.kuksa_address import is_broker
+from assistant.adapters.kuksa_vehicle import KuksaVehicle
 from assistant.adapters.llama_language_model import LlamaLanguageModel
 from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
 from assistant.adapters.no_manual import NoManual
@@ -32,6 +34,7 @@ from models import ModelStoreError, Store, default_folder, load_manifest
 
 VOSK_ENGLISH = "vosk-en"
 MOONSHINE = "moonshine-tiny-en"
+CarVehicle = CanBridgeVehicle | KuksaVehicle
 MOONSHINE_THREADS = 1  # two were slower on two cores: 84 against 238 ms for 2.1 s of speech
 
 
@@ -49,7 +52,7 @@ class Assistant:
 
     stages: Stages
     conversation: Conversation
-    vehicle: CanBridgeVehicle
+    vehicle: CarVehicle
     voice: PiperVoice | None
 
 
@@ -96,6 +99,14 @@ def build_recognizer(settings: Settings, store: Store) -> Recognizer:
     return MoonshineRecognizer(folder, MOONSHINE_THREADS)
 
 
+def build_vehicle(settings: Settings, folder: Path) -> CarVehicle:
+    """The car that the settings name, not opened: a bus, or a broker that reads one."""
+    bus = settings.vehicle_bus
+    if is_broker(bus.spec):
+        return KuksaVehicle(folder, bus.spec, bus.ready_timeout_s, bus.token_file)
+    return CanBridgeVehicle(folder, bus.spec, bus.ready_timeout_s)
+
+
 def build_voice(settings: Settings, store: Store) -> PiperVoice:
     """The voice that the settings choose, not started; its model is verified."""
     return PiperVoice(
@@ -112,7 +123,7 @@ def build_voice(settings: Settings, store: Store) -> PiperVoice:
 class _Parts:
     """The engines of one run, not opened yet."""
 
-    vehicle: CanBridgeVehicle
+    vehicle: CarVehicle
     manual: Manual
     detector: SileroVoiceDetector
     model: LlamaLanguageModel | None
@@ -141,8 +152,7 @@ def assistant(
 def _choose(settings: Settings, need: Need) -> _Parts:
     store = model_store(settings)
     folder = vehicle_folder(settings.vehicle)
-    bus = settings.vehicle_bus
-    vehicle = CanBridgeVehicle(folder, bus.spec, bus.ready_timeout_s)
+    vehicle = build_vehicle(settings, folder)
     return _Parts(
         vehicle=vehicle,
         manual=_manual(data_folder(settings), vehicle.id, folder),

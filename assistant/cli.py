@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from assistant import __version__
+from assistant.adapters.kuksa_address import broker_address, is_broker
 from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
 from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError
@@ -75,7 +76,7 @@ def _drop_output() -> None:
 
 
 def _lock(options: argparse.Namespace) -> None:
-    if hasattr(options, "config") and settings_of(options).vehicle_bus.spec.startswith(IP_BUSES):
+    if hasattr(options, "config") and _is_network(settings_of(options).vehicle_bus.spec):
         return
     if not lock_network():
         print(
@@ -83,6 +84,11 @@ def _lock(options: argparse.Namespace) -> None:
             "library might.",
             file=sys.stderr,
         )
+
+
+def _is_network(spec: str) -> bool:
+    """Whether the vehicle bus needs what the lock refuses; a broker elsewhere is a UsageError."""
+    return broker_address(spec).is_network if is_broker(spec) else spec.startswith(IP_BUSES)
 
 
 def run_command() -> int:

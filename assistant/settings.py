@@ -93,6 +93,7 @@ class VehicleBusSettings:
 
     spec: str
     ready_timeout_s: float
+    token_file: str
 
     def __post_init__(self) -> None:
         _between("vehicle_bus.ready_timeout_s", self.ready_timeout_s, 0, 60)

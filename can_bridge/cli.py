@@ -16,12 +16,13 @@ from can_bridge.commands import (
     monitor,
     record,
     replay,
+    serve,
     set_value,
 )
 from can_bridge.commands.options import Parser
 from can_bridge.errors import BridgeError
 
-_COMMANDS = (monitor, diagnose, set_value, record, replay, decode, draft, check)
+_COMMANDS = (monitor, diagnose, set_value, serve, record, replay, decode, draft, check)
 _EPILOG = """exit codes: 0 done, 2 bad usage or configuration, 4 the bus cannot be opened.
 'python -m can_bridge COMMAND --help' shows a command's options, with examples.
 """

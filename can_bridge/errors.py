@@ -4,6 +4,7 @@ BridgeError
 ├── ProfileError    a file of the vehicle says what cannot be used     exit code 2
 ├── SpecError       a bus SPEC is not `interface:channel[@bitrate]`    exit code 2
 ├── RecordingError  a file of recorded frames cannot be read or made   exit code 2
+├── ListenError     a server cannot listen where it should            exit code 2
 ├── BusError        the bus cannot be opened                           exit code 4
 ├── TransmitError   a frame may not be sent, or the bus did not take it exit code 4
 └── DiagnosticError a control unit refused, or answered what cannot be  exit code 1
@@ -33,6 +34,12 @@ class SpecError(BridgeError):
 
 class RecordingError(BridgeError):
     """A recording is missing, of another format than its name says, or broken in the middle."""
+
+    exit_code = 2
+
+
+class ListenError(BridgeError):
+    """The place to listen is taken, or the token that guards it cannot be used."""
 
     exit_code = 2
 

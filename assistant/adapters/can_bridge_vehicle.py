@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import can_bridge
-from assistant.errors import BusError, UsageError, VehicleProfileError
+from assistant.adapters.can_bridge_files import VehicleFiles
+from assistant.errors import BusError, UsageError
 from assistant.events import Known, Reading, Reason, Telltale, Unknown
 from assistant.ports import Signal
 
@@ -15,10 +16,9 @@ class CanBridgeVehicle:
     """The `Vehicle` port over can_bridge; receives only."""
 
     def __init__(self, folder: Path, bus: str, ready_timeout_s: float) -> None:
-        self._folder = folder
+        self._files = VehicleFiles(folder)
         self._bus = bus
         self._ready_timeout_s = ready_timeout_s
-        self._profile: can_bridge.VehicleProfile | None = None
         self._bridge: can_bridge.Bridge | None = None
         self._stack = ExitStack()
         self._opened_s = 0.0
@@ -26,7 +26,7 @@ class CanBridgeVehicle:
 
     def open(self) -> None:
         """Load the profile and open the bus."""
-        profile = self._load()
+        profile = self._files.profile
         try:
             bridge = can_bridge.open_bridge(profile, self._bus)
             self._bridge = self._stack.enter_context(bridge)
@@ -45,25 +45,22 @@ class CanBridgeVehicle:
     @property
     def id(self) -> str:
         """The vehicle's id."""
-        return self._load().id
+        return self._files.profile.id
 
     @property
     def signals(self) -> Mapping[str, Signal]:
         """All paths of the profile, derived ones included."""
-        return {path: Signal(path, spec.unit) for path, spec in self._load().signals.items()}
+        return self._files.signals
 
     @property
     def telltales(self) -> tuple[Telltale, ...]:
         """The lamps of the profile."""
-        return tuple(
-            Telltale(lamp.id, lamp.path, lamp.name, lamp.colour, lamp.section)
-            for lamp in self._load().telltales
-        )
+        return self._files.telltales
 
     @property
     def driver_side(self) -> str:
         """On which side the driver sits."""
-        return self._load().region.get("driver_position", "left")
+        return self._files.driver_side
 
     def read(self, path: str) -> Reading:
         """The present reading in the assistant's own words.
@@ -81,11 +78,3 @@ class CanBridgeVehicle:
         if isinstance(reading, can_bridge.Known):
             return Known(reading.value, reading.unit, reading.age_s, reading.sources)
         return Unknown(Reason(reading.reason.value))
-
-    def _load(self) -> can_bridge.VehicleProfile:
-        if self._profile is None:
-            try:
-                self._profile = can_bridge.load_profile(self._folder)
-            except can_bridge.ProfileError as error:
-                raise VehicleProfileError(str(error)) from error
-        return self._profile

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import __version__
-from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
-from assistant.app import data_folder, find_model, model_store, recognizer_choice
+from assistant.app import (
+    CarVehicle,
+    build_vehicle,
+    data_folder,
+    find_model,
+    model_store,
+    recognizer_choice,
+)
 from assistant.commands.options import Commands, add_settings, settings_of
 from assistant.commands.run import device
 from assistant.errors import AurigaError
@@ -70,7 +76,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
 def _vehicle(settings: Settings) -> Iterator[Check]:
     try:
         folder = vehicle_folder(settings.vehicle)
-        vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
+        vehicle = build_vehicle(settings, folder)
         count = f"{len(vehicle.signals)} signals, {len(vehicle.telltales)} lamps"
     except AurigaError as error:
         yield Check("vehicle", False, str(error), error.exit_code)
@@ -85,7 +91,7 @@ def _manual(settings: Settings, vehicle_id: str, folder: Path) -> str:
     return f"{manual}{' (of files given by hand)' if by_hand(manual) else ''}"
 
 
-def _bus(vehicle: CanBridgeVehicle, settings: Settings) -> str:
+def _bus(vehicle: CarVehicle, settings: Settings) -> str:
     vehicle.open()
     vehicle.close()
     return f"{settings.vehicle_bus.spec} opens; receive only"

@@ -5,15 +5,19 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+import can_bridge
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
+from assistant.adapters.kuksa_vehicle import KuksaVehicle
 from assistant.adapters.sim_process import SimProcess
 from assistant.errors import BusError, UsageError, VehicleProfileError
 from assistant.events import Known, Reason, Unknown
 from assistant.ports import Vehicle
+from can_bridge.kuksa import open_server, parse_endpoint
 from tests import aster
 from tests.fakes import FakeVehicle
 from tests.turns import known
@@ -121,6 +125,41 @@ class TestCanBridgeVehicle(VehicleContract):
 
     def test_it_can_be_opened_again(self, vehicle: CanBridgeVehicle) -> None:
         vehicle.close()
+        vehicle.open()
+        assert isinstance(vehicle.read(SPEED), Known)
+
+
+class TestKuksaVehicle(VehicleContract):
+    """Over our own server of kuksa.val.v2, which reads the simulated car."""
+
+    @pytest.fixture
+    def vehicle(self, motorway: SimProcess, tmp_path: Path) -> Iterator[KuksaVehicle]:
+        endpoint = parse_endpoint(f"unix:{tmp_path / 'broker'}")
+        with ExitStack() as stack:
+            profile = can_bridge.load_profile(aster.FOLDER)
+            bridge = stack.enter_context(can_bridge.open_bridge(profile, BUS))
+            assert bridge.wait_ready(10.0)
+            stack.enter_context(open_server(bridge, None, endpoint))
+            vehicle = KuksaVehicle(aster.FOLDER, f"kuksa:unix:{tmp_path / 'broker'}", 10.0)
+            vehicle.open()
+            stack.callback(vehicle.close)
+            yield vehicle
+
+    def test_it_knows_what_the_bus_knows(self, vehicle: KuksaVehicle, motorway: SimProcess) -> None:
+        direct = CanBridgeVehicle(aster.FOLDER, BUS, 10.0)
+        direct.open()
+        unlike = {
+            path
+            for path in vehicle.signals
+            if isinstance(direct.read(path), Known) != isinstance(vehicle.read(path), Known)
+        }
+        direct.close()
+        assert unlike == set()
+
+    def test_it_can_be_opened_again(self, vehicle: KuksaVehicle) -> None:
+        vehicle.close()
+        with pytest.raises(BusError, match="not open"):
+            vehicle.read(SPEED)
         vehicle.open()
         assert isinstance(vehicle.read(SPEED), Known)
 
