@@ -65,12 +65,10 @@ class Lookup:
         ]
         if len(asked) > 1:
             lit = _meant(lit, request)
-        # One lamp is explained from its section; of several, only their names are said, unless
-        # it is asked what to do: that the most severe of them decides.
+        # One lamp is explained from its section; of several, the most severe says what to do.
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
-        if len(explained) > 1 and "advice" in request.slots:
-            explained = sorted(explained, key=lambda lamp: lamp.severity)[:1]
-        hits = self._section(explained[0], request) if len(explained) == 1 else Hits()
+        explained = sorted(explained, key=lambda lamp: lamp.severity)[:1]
+        hits = self._section(explained[0], request) if explained else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits)
 
     def _section(self, lamp: Telltale, request: Request) -> Hits:

@@ -111,10 +111,15 @@ OPPOSITES = (
     ("lock", "unlock"),
     ("open", "close"),
     ("raise", "lower"),
+    ("remove", "fit"),
+    ("end", "make"),
 )
 """Words that turn an instruction round; what is asked for one may not be answered by the other."""
+SWITCHED = re.compile(r"\b([a-z]{4,}) (on|off)\b(?! (the|a|my|this|that)\b)")
 PURPOSES = (*OPPOSITES, ("lock", "open"))
 PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
+# Steps that do not speak of undoing a thing tell how it is done.
+UNDOING = frozenset(map(stem, ("remove", "close", "end", "detach", "disconnect", "undo", "stow")))
 NOUN = "lock"
 EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
 HOW_MANY = re.compile(r"\bhow many (?:more )?([a-z]+)")
@@ -140,7 +145,12 @@ class _Question:
     terms: tuple[Term, ...]
     total: float
     measure: re.Pattern[str] | None
-    words: frozenset[str]  # all words of the question, the stop words too
+    question: str
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of the question, the stop words too."""
+        return frozenset(words(self.question))
 
 
 def measure_of(question: str) -> re.Pattern[str] | None:
@@ -156,7 +166,7 @@ def measure_of(question: str) -> re.Pattern[str] | None:
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
     total = sum(term.weight for term in hits.terms) or 1.0
-    asked = _Question(ask, hits.terms, total, measure_of(question), frozenset(words(question)))
+    asked = _Question(ask, hits.terms, total, measure_of(question), question)
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
     openings = _openings(hits.passages)
     found = [
@@ -189,7 +199,9 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
         # What a procedure is for stands in its title; a step may name anything.
         titled = sum(term.weight for term, has in in_title.items() if has)
         share = (titled + IN_STEP * (held + context - titled)) / asked.total
-        on_subject = share >= PROCEDURE
+        # One word may be another thing's: "lock the car" asks for no child lock.
+        narrow = len(asked.terms) == 1 and _title_share(asked.terms, passage.title) < 1.0
+        on_subject = share >= PROCEDURE and not narrow
     else:
         share = (held + CONTEXT * context) / asked.total
         on_subject = _on_subject(asked, in_text, in_title)
@@ -200,7 +212,9 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
     if asked.ask == "how_to" and passage.kind is PassageKind.TEXT:
         on_subject = on_subject and _instructs(text)
     placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
-    opposed = _opposed(asked, f"{passage.title} {text}")
+    opposed = _opposed(asked, passage.title, text)
+    if asked.ask == "how_to" and UNDOING & set(map(stem, asked.words)) - own - around:
+        on_subject = False
     # A table of lamps says what a lamp would mean, and nothing of the car as it is.
     lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
     on_subject = on_subject and not (placeless or opposed or lamps)
@@ -223,15 +237,18 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
     return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
 
 
-def _opposed(asked: _Question, text: str) -> bool:
+def _opposed(asked: _Question, title: str, text: str) -> bool:
     """Whether a text speaks of the opposite of what was asked, and less of that itself.
 
     How to do a thing is not answered by steps that do the opposite as often: "put the key into the
     lock … turn it to unlock" is not how to lock.
     """
-    told = [stem(word) for word in words(EITHER.sub(" ", text))]
+    told = [stem(word) for word in words(EITHER.sub(" ", f"{title} {text}"))]
     wanted = {stem(word) for word in asked.words}
     if asked.ask == "how_to" and _for_the_opposite(wanted, text):
+        return True
+    titled = [stem(word) for word in words(title)]
+    if _switched(asked.question, title, text):
         return True
     for first, second in OPPOSITES:
         for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
@@ -241,6 +258,8 @@ def _opposed(asked: _Question, text: str) -> bool:
             # "Lock" is also a thing, so that as many of it do not mean the opposite of "unlock".
             even = 1 if other == NOUN else 0
             if told.count(one) == 0 or (asked.ask == "how_to" and balance >= even):
+                return True
+            if asked.ask == "how_to" and other in titled and one not in titled:
                 return True
     return False
 
@@ -254,6 +273,19 @@ def _for_the_opposite(wanted: set[str], text: str) -> bool:
         for first, second in pairs
         for one, other in ((first, second), (second, first))
     )
+
+
+def _switched(question: str, title: str, text: str) -> bool:
+    """Whether a thing that was said to be off is on in the text, or the other way round."""
+    told = _states(f"{title} {text}")
+    return any(
+        (thing, "off" if state == "on" else "on") in told and (thing, state) not in told
+        for thing, state in _states(question)
+    )
+
+
+def _states(text: str) -> set[tuple[str, str]]:
+    return {(match[1], match[2]) for match in SWITCHED.finditer(" ".join(words(text)))}
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:

@@ -1,7 +1,7 @@
 """Respond: a question about warning lamps comes in with what is lit, a sentence goes out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.events import (
     Answer,
@@ -16,6 +16,7 @@ from assistant.events import (
     Reading,
     Request,
     SignalEvidence,
+    Telltale,
     Unknown,
 )
 from assistant.lexicon import stem, words
@@ -29,7 +30,11 @@ SEVERAL = "several"  # the interpreter's name for lamps that the words fit equal
 LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
 STATE = {"fact", "has"}  # asks whether it is lit, and nothing of what it means
-LIT = {"off": "lamp_not_lit", "flashing": "lamp_flashing"}  # state -> what is said of it
+LIT = {
+    "off": "lamp_not_lit",
+    "flashing": "lamp_flashing",
+    "on": "lamp_lit",
+}  # state -> what is said of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class _Told:
 
 FLASHES = _Told(
     re.compile(r"\b(flash|blink|wink)", re.IGNORECASE),
-    re.compile(r"\bflash(es|ing)\b.*\bmeans?\b|\bmeans?\b.*\bflash|^A flashing|flashes when"),
+    re.compile(r"\bflash"),
 )
 DRIVE_ON = _Told(
     re.compile(
@@ -60,14 +65,17 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
 
     A lamp whose state is unknown is never taken for one that is off.
     """
+    if not facts.readings:  # a colour that no lamp of this car has
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_reported"])
     single = len(facts.readings) == 1
     if single and isinstance(facts.readings[0][1], Unknown) and request.slots["ask"] in STATE:
         return _cannot_tell(facts, replies)
-    if facts.hits.passages and (single or request.slots["ask"] != LIST):
-        return _explained(request, facts, replies, max_words)
+    one = len(facts.lamps) == 1 and request.slots["ask"] != LIST and not _withheld(request, facts)
+    if facts.hits.passages and (single or one):
+        return _with_unseen(_explained(request, facts, replies, max_words), facts, replies)
     if facts.lamps:
-        return _lit(facts, replies)
-    if any(isinstance(reading, Unknown) for _, reading in facts.readings):
+        return _with_unseen(_lit(request, facts, replies), facts, replies)
+    if _unknown(facts):
         return _cannot_tell(facts, replies)
     # A lamp asked by name has no section to explain it where there is no manual.
     asked = request.slots["lamp"]
@@ -79,15 +87,33 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
 
 
-def _lit(facts: Facts, replies: Replies) -> Answer:
-    """The names of the lamps that are lit, and that others cannot be seen where that is so."""
+def _withheld(request: Request, facts: Facts) -> bool:
+    """Whether what a lamp permits may not be said: a worse one could be lit unseen."""
+    red = any(lamp.severity == 0 for lamp, _ in facts.lamps)
+    return "advice" in request.slots and bool(_unknown(facts)) and not red
+
+
+def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
+    """The names of the lamps that are lit, and what the section of the most severe says to do."""
     names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
     text = replies.say["lamps_lit"].format(list=names)
-    unknown = _unknown(facts)
-    if unknown:
-        text = f"{text} {replies.say['other_lamps'].format(why=_why(unknown, replies))}"
+    told: list[tuple[Passage, str]] = []
+    if facts.hits.passages and request.slots["ask"] != LIST and not _withheld(request, facts):
+        flashes = any(state == "flashing" for _, state in _of_the_section(facts))
+        told = (_told(FLASHES, facts) if flashes else []) or _told(DRIVE_ON, facts)[:1]
+    said = " ".join([text, *(without_references(sentence) for _, sentence in told)])
     lit = (_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
-    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, (*lit, *unknown))
+    by = By.QUOTE if told else By.TEMPLATE
+    return Answer(Outcome.ANSWERED, by, said, (*_quoted(told), *lit))
+
+
+def _with_unseen(answer: Answer, facts: Facts, replies: Replies) -> Answer:
+    """The answer, and that other lamps cannot be seen where that is so."""
+    unknown = _unknown(facts)
+    if len(facts.readings) == 1 or not unknown:
+        return answer
+    text = f"{answer.text} {replies.say['other_lamps'].format(why=_why(unknown, replies))}"
+    return replace(answer, text=text, evidence=(*answer.evidence, *unknown))
 
 
 def _cannot_tell(facts: Facts, replies: Replies) -> Answer:
@@ -108,21 +134,17 @@ def _why(unknown: tuple[SignalEvidence, ...], replies: Replies) -> str:
 
 def _explained(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
     """What the lamp means and what to do; for a lamp asked by name, also whether it is lit."""
-    section = facts.hits.passages[0].section
-    explained = [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
-    chosen = _pointed(request, facts)
-    if not chosen and any(state == "flashing" for _, state in explained):
-        chosen = _told(FLASHES, facts)
-    if not chosen:
-        chosen = _opening(facts, max_words)
+    explained = _of_the_section(facts)
+    flashes = any(state == "flashing" for _, state in explained)
+    # Of a lamp that flashes nothing is said that holds for a steady one, and the other way round.
+    chosen = _told(FLASHES, facts) if flashes else []
+    chosen = chosen or _pointed(request, facts, steady=bool(explained) and not flashes)
+    chosen = chosen or _opening(facts, max_words)
     if any(lamp.severity == 0 for lamp, _ in explained):
         # What to do now is said even where that makes it longer.
         chosen = list(dict.fromkeys([*chosen, *_told(DRIVE_ON, facts)[:1]]))
     text = " ".join(without_references(sentence) for _, sentence in chosen)
-    evidence: list[Evidence] = [
-        ManualEvidence(passage.section, passage.title, passage.page, sentence)
-        for passage, sentence in chosen
-    ]
+    evidence: list[Evidence] = list(_quoted(chosen))
     evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
     if len(facts.readings) == 1:
         path, reading = facts.readings[0]
@@ -132,16 +154,29 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
 
 
+def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:
+    """The lamps that are lit and that the passages are about."""
+    section = facts.hits.passages[0].section
+    return [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
+
+
+def _quoted(chosen: list[tuple[Passage, str]]) -> tuple[ManualEvidence, ...]:
+    return tuple(
+        ManualEvidence(passage.section, passage.title, passage.page, sentence)
+        for passage, sentence in chosen
+    )
+
+
 def _state(reading: Reading, replies: Replies) -> str:
     if isinstance(reading, Unknown):
         why = replies.unknown[reading.reason.value]
         return replies.say["cannot_tell_lamps"].format(why=why)
-    return replies.say[LIT.get(str(reading.value), "lamp_lit")]
+    return replies.say[LIT[str(reading.value)]]
 
 
-def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
+def _pointed(request: Request, facts: Facts, *, steady: bool) -> list[tuple[Passage, str]]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    for asked in (FLASHES, DRIVE_ON):
+    for asked in (DRIVE_ON,) if steady else (FLASHES, DRIVE_ON):
         told = _told(asked, facts) if asked.asks.search(request.text) else []
         if told:
             return told
@@ -152,6 +187,8 @@ def _pointed(request: Request, facts: Facts) -> list[tuple[Passage, str]]:
     if sum(term.weight for term in telling) < TELLING:
         return []
     pieces = choose(request.text, request.slots["ask"], Hits(facts.hits.passages, telling))
+    if steady:
+        pieces = [piece for piece in pieces if not FLASHES.said.search(piece.text)]
     if not pieces or pieces[0].held < POINTED or pieces[0].passage.kind is PassageKind.TABLE:
         return []
     best = pieces[0]

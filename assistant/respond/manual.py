@@ -28,8 +28,7 @@ def answer_manual(
     if request.name == FRAGMENT:
         # No question, maybe not even meant for us: two telling words, and all of them, must fit.
         min_coverage = 0.99 if len(facts.hits.terms) > 1 else NEVER
-    if request.name == HOW_TO:
-        pieces = _instructing(pieces)
+    pieces = _fitting(pieces, how_to=request.name == HOW_TO)
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = _procedure_of(pieces) if request.name == HOW_TO else pieces[0]
@@ -47,6 +46,7 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
         piece
         for piece in pieces
         if piece.passage.kind is PassageKind.TABLE
+        and piece.on_subject
         and piece.passage.section == best.passage.section
         and best.worth - piece.worth < TIE
     ]
@@ -63,13 +63,14 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
 
 
-def _instructing(pieces: list[Piece]) -> list[Piece]:
-    """The pieces, from the first on that says how the thing is done and is nearly as good.
+def _fitting(pieces: list[Piece], *, how_to: bool) -> list[Piece]:
+    """The pieces, from the first on that is on the subject and nearly as good as the best.
 
-    The best one may only speak of the thing, or do the opposite of what was asked.
+    The best one may do or be the opposite of what was asked. Of how a thing is done the best may
+    only speak, and the same section say it less closely.
     """
     for number, piece in enumerate(pieces):
-        same = piece.passage.section == pieces[0].passage.section
+        same = how_to and piece.passage.section == pieces[0].passage.section
         if piece.on_subject and (same or pieces[0].worth - piece.worth < TIE):
             return pieces[number:]
     return pieces

@@ -1,5 +1,7 @@
 """Questions about warning lamps: what is lit, what it means, and what cannot be seen."""
 
+import re
+
 import pytest
 
 from assistant.cancel import CancelToken
@@ -82,10 +84,11 @@ def test_orange_is_amber() -> None:
 
 def test_several_lit_lamps_are_named_with_their_colours() -> None:
     answer = ask("Is anything wrong?", OilPressure="on", TyrePressure="flashing")
-    assert answer.by is By.TEMPLATE
+    assert answer.by is By.QUOTE
     assert "engine oil pressure, red" in answer.text
     assert "amber" in answer.text
-    assert len(answer.evidence) == 2
+    assert "Stop" in answer.text
+    assert {quote.section for quote in quotes(answer)} == {LAMPS["OilPressure"].section}
 
 
 def test_a_green_lamp_is_no_warning() -> None:
@@ -216,3 +219,37 @@ def test_that_some_lamps_cannot_be_seen_is_said_beside_those_that_are_lit() -> N
 def test_lamps_that_the_words_fit_equally_are_named() -> None:
     assert ask("Are the fog lights on?").text == REPLIES.say["none_of_them"]
     assert "front fog" in ask("Are the fog lights on?", FrontFog="on").text
+
+
+@pytest.mark.parametrize(
+    "lamp", ["CheckEngine", "ReducedPower", "ParticulateFilter", "StabilityControl", "LowFuel"]
+)
+def test_a_lamp_that_flashes_is_not_given_the_permission_of_a_steady_one(lamp: str) -> None:
+    answer = ask("Can I drive on?", **{lamp: "flashing"})
+    assert re.search("flash", answer.text)
+    assert not answer.text.startswith("You may drive on")
+
+
+def test_a_steady_lamp_is_not_explained_as_flashing() -> None:
+    answer = ask("Is the tyre light solid or flashing?", TyrePressure="on")
+    assert not re.search("flash", answer.text)
+    assert answer.text.endswith(REPLIES.say["lamp_lit"])
+
+
+def test_nothing_is_permitted_while_worse_lamps_cannot_be_seen() -> None:
+    red = {lamp.id: Unknown(Reason.STALE) for lamp in LAMPS.values() if lamp.severity == 0}
+    answer = ask("Can I drive on?", OilLevel="on", **red)
+    assert "may drive" not in answer.text
+    assert REPLIES.unknown["stale"] in answer.text
+    assert SignalEvidence(LAMPS["OilPressure"].path, Unknown(Reason.STALE)) in answer.evidence
+
+
+def test_a_colour_that_no_lamp_has_is_no_lamp_that_is_off() -> None:
+    answer = ask("What is the white light on the dash?")
+    assert (answer.outcome, answer.text) == (Outcome.REFUSED, REPLIES.refuse["not_reported"])
+
+
+@pytest.mark.parametrize("question", ["Should I stop?", "Do I have to stop right now?"])
+def test_whether_to_stop_is_asked_of_the_lamps(question: str) -> None:
+    assert "Stop" in ask(question, OilPressure="on").text
+    assert ask(question).text == REPLIES.say["no_lamp_any"]

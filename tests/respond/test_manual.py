@@ -132,6 +132,24 @@ def test_what_a_sentence_only_speaks_of_is_answered_with_the_instruction_after_i
     assert answer.text == passage.text
 
 
+@pytest.mark.parametrize("asked", ["remove the tow bar", "close the tow bar"])
+def test_steps_that_do_a_thing_do_not_undo_it(asked: str) -> None:
+    fit = Passage(
+        "12.4", "Tow bar", "101", "1. Take the cover off.\n2. Push the tow bar in.",
+        PassageKind.PROCEDURE, order=1, score=2.0,
+    )  # fmt: skip
+    assert ask("How do I fit the tow bar?", fit, ask_for="how_to").outcome is Outcome.ANSWERED
+    assert ask(f"How do I {asked}?", fit, ask_for="how_to").outcome is Outcome.REFUSED
+
+
+def test_a_row_for_a_thing_that_is_on_is_no_answer_for_one_that_is_off() -> None:
+    active = row("5.13", 1, Seat="Front seat, airbag on", Use="yes")
+    off = row("5.13", 2, Seat="Front seat, airbag off", Use="no, switch it on")
+    answer = ask("Is a child seat allowed on the front seat with the airbag off?", active, off)
+    assert "airbag off" in answer.text
+    assert "airbag on" not in answer.text
+
+
 def test_a_condition_without_a_consequence_is_no_answer() -> None:
     passage = key("Call us:\n- If the key freezes.")
     assert ask("The key freezes?", key("If the key freezes.")).outcome is Outcome.REFUSED
