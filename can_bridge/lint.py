@@ -25,6 +25,7 @@ _GUARD = re.compile(
 )
 _PLACE = re.compile(r"(?P<file>.+?\.(?:toml|dbc))(?:, line (?P<line>\d+))?:? ")
 _MANY = 8
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class _Lint:
             yield self._warn(path, f"'{path}' is a bool, and VSS would begin its last word with Is")
 
     def _number(self, path: str, spec: SignalSpec, source: SignalSource) -> Iterator[Finding]:
-        if spec.unit is None and "Gear" not in path:
+        if spec.unit is None and not _counts(spec, source):
             yield self._warn(path, f"'{path}' is a number without a unit; add 'unit'")
         if spec.low is None or spec.high is None:
             yield self._warn(path, f"'{path}' has no range, in the file or the DBC; add 'range'")
@@ -189,7 +190,16 @@ class _Lint:
             yield Finding("warning", str(self._vehicle), None, text)
 
     def _carries(self, message: Message) -> bool:
-        return frame_key(message) in self._profile.frames
+        key = frame_key(message)
+        sent = (command.frame.key for command in self._profile.commands.values())
+        return key in self._profile.frames or key in sent
+
+
+def _counts(spec: SignalSpec, source: SignalSource) -> bool:
+    """Whether it is a gear or a level, which has no unit."""
+    if spec.low is None or spec.high is None:
+        return False
+    return source.factor == 1 and spec.high - spec.low <= _FEW
 
 
 def _raw_limits(source: SignalSource) -> tuple[int, int]:

@@ -25,6 +25,7 @@ _CSV_HEADER = "timestamp,arbitration_id,extended,remote,error,dlc,data"
 _BAD_VALUES = (ValueError, IndexError, KeyError, TypeError, OverflowError)
 _MAX_CLASSIC_BYTES = 8
 _SHORTEST_OBJECT = 16
+_MF4_BEGINS = (b"MDF     ", b"UnFinMF ")
 
 
 class Recording:
@@ -163,6 +164,9 @@ class Recording:
             )
 
     def _mf4(self) -> Iterator[can.Message]:
+        assert self._stream is not None
+        if self._stream.read(len(_MF4_BEGINS[0])) not in _MF4_BEGINS:
+            raise RecordingError(f"{self.file} is no MF4 recording; name one, or another format")
         try:
             from can.io.mf4 import MF4Reader  # noqa: PLC0415  asammdf is an extra
 

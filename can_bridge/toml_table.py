@@ -28,19 +28,18 @@ class TomlTable:
     def fail(self, problem: str, key: str = "") -> NoReturn:
         """Raise a ProfileError about `key` of this table."""
         place = ".".join(part for part in (self.name, key) if part)
-        line = self._line_of(key or self.name)
+        line = self._line_of(key)
         where = f"{self._file}{f', line {line}' if line else ''}"
         raise ProfileError(f"{where}: {f'{place}: ' if place else ''}{problem}")
 
     def _line_of(self, key: str) -> int | None:
-        last = key.removeprefix("signals.").removeprefix("derived.") if key else ""
-        pattern = (
-            rf'^\s*(\[.*)?["\']?{re.escape(last)}["\']?\s*[\]=]|["\'{{,\s]{re.escape(last)}\s*='
-        )
-        for number, line in enumerate(self._text.splitlines(), 1):
-            if last and re.search(pattern, line):
-                return number
-        return None
+        """The line of the key in this table; that of the table if the key is not there."""
+        lines = self._text.splitlines()
+        name = self.name.removeprefix("signals.").removeprefix("derived.")
+        own = _first_line(lines, name, 0)
+        found = _first_line(lines, key, own or 0)
+        number = own if found is None else found
+        return None if number is None else number + 1
 
     def __contains__(self, key: str) -> bool:
         """Whether the key is there."""
@@ -140,6 +139,17 @@ class TomlTable:
                 hint = f"did you mean '{near[0]}'" if near else "remove it"
                 expected = ", ".join(sorted(self._asked))
                 self.fail(f"this key is unknown (expected one of {expected}); {hint}", key)
+
+
+def _first_line(lines: list[str], key: str, start: int) -> int | None:
+    """The index of the first line from `start` on that opens the key or gives it a value."""
+    pattern = re.compile(
+        rf'^\s*(\[.*)?["\']?{re.escape(key)}["\']?\s*[\]=]|["\'{{,\s]{re.escape(key)}\s*='
+    )
+    for number, line in enumerate(lines[start:], start):
+        if key and pattern.search(line):
+            return number
+    return None
 
 
 def read_toml(file: Path) -> TomlTable:

@@ -59,7 +59,6 @@ def test_the_pacifica_can_be_used_and_cannot_send() -> None:
 
 
 def test_any_car_with_obd_gives_readings_of_what_it_answers() -> None:
-    pytest.importorskip("can_bridge.profile_diagnostics", reason="[diagnostics] is not read yet")
     profile = load_profile(find_vehicle("obd2"))
     assert {POLLED | pid for pid in profile.polls} == set(profile.frames)
     state = VehicleState(profile)

@@ -244,7 +244,7 @@ def test_without_asammdf_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("can.io.mf4.asammdf", None)
-    (tmp_path / "a.mf4").write_bytes(b"MDF")
+    (tmp_path / "a.mf4").write_bytes(b"MDF     4.10    ")
     for action in (lambda: read(tmp_path / "a.mf4"), lambda: write(tmp_path / "b.mf4", some(1))):
         with pytest.raises(RecordingError, match=r"auriga\[mf4\]"):
             action()

@@ -14,7 +14,7 @@ from pathlib import Path
 import can
 import pytest
 
-from can_bridge import load_profile
+from can_bridge import Known, load_profile
 from can_bridge.cli import main
 from can_bridge.lint import lint
 from can_bridge.recording import Recording
@@ -124,26 +124,45 @@ def test_a_drive_is_replayed_from_its_own_recording_with_identical_readings(
     """The simulator drives; what was recorded is replayed and recorded again: the same readings."""
     first, second = tmp_path / "first.log", tmp_path / "second.blf"
     recording = recorder(spawn, first, "unix:first")
-    sim = spawn("sim", "city", "--bus", "unix:first", "--seconds", str(SIM_S))
-    sim.communicate(timeout=END_S)
+    with can.Bus(interface="unix", channel="first") as bus:
+        sim = spawn("sim", "city", "--bus", "unix:first", "--seconds", str(SIM_S))
+        live = list(received(bus, sim))
     end(recording)
     again = recorder(spawn, second, "unix:second")
     assert bridge("replay", first, "--bus", "unix:second").returncode == 0
     end(again)
     assert len(frames_of(first)) > 500
     assert frames_of(second) == frames_of(first)
-    decoded = [json.loads(line) for line in bridge("decode", first, "--json").stdout.splitlines()]
-    replayed = [json.loads(line) for line in bridge("decode", second, "--json").stdout.splitlines()]
-    assert len({entry["path"] for entry in decoded}) > 100
+    decoded = said(bridge("decode", first, "--json").stdout)
+    replayed = said(bridge("decode", second, "--json").stdout)
+    assert len(decoded) > 100
+    assert replayed == decoded
+    aster = load_profile(ROOT / "config/vehicles/aster")
+    seen: dict[str, list[object]] = {}
+    for change in changes(aster, live, Transcript(aster)):
+        reading = change.reading
+        value = reading.value if isinstance(reading, Known) else f"?{reading.reason}"
+        seen.setdefault(change.path, []).append(value)
+    assert seen == decoded
 
-    def said(entries: list[dict[str, object]]) -> dict[object, list[object]]:
-        found: dict[object, list[object]] = {}
-        for entry in entries:
-            value = entry["value"] if "value" in entry else f"?{entry['unknown']}"
-            found.setdefault(entry["path"], []).append(value)
-        return found
 
-    assert said(replayed) == said(decoded)
+def received(bus: can.BusABC, sender: subprocess.Popen[str]) -> Iterator[can.Message]:
+    """What comes until the sender has ended and nothing waits any more."""
+    while True:
+        message = bus.recv(0.2)
+        if message is not None:
+            yield message
+        elif sender.poll() is not None:
+            return
+
+
+def said(lines: str) -> dict[str, list[object]]:
+    """Path -> every value or reason that `decode --json` printed."""
+    found: dict[str, list[object]] = {}
+    for entry in map(json.loads, lines.splitlines()):
+        value = entry["value"] if "value" in entry else f"?{entry['unknown']}"
+        found.setdefault(entry["path"], []).append(value)
+    return found
 
 
 def test_decode_prints_one_json_line_per_change(tmp_path: Path, toy_folder: ToyFolder) -> None:
