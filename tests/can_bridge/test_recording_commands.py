@@ -8,7 +8,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import can
@@ -18,7 +18,7 @@ from can_bridge import Known, load_profile
 from can_bridge.cli import main
 from can_bridge.lint import lint
 from can_bridge.recording import Recording
-from can_bridge.transcript import Transcript, changes
+from can_bridge.transcript import Change, Transcript, changes
 from tests.can_bridge.conftest import ToyFolder
 from tests.can_bridge.test_transcript import motion
 
@@ -138,12 +138,17 @@ def test_a_drive_is_replayed_from_its_own_recording_with_identical_readings(
     assert len(decoded) > 100
     assert replayed == decoded
     aster = load_profile(ROOT / "config/vehicles/aster")
-    seen: dict[str, list[object]] = {}
-    for change in changes(aster, live, Transcript(aster)):
+    assert values(changes(aster, live, Transcript(aster))) == decoded
+
+
+def values(found: Iterable[Change]) -> dict[str, list[object]]:
+    """Path -> every value or reason, one after the other."""
+    by_path: dict[str, list[object]] = {}
+    for change in found:
         reading = change.reading
         value = reading.value if isinstance(reading, Known) else f"?{reading.reason}"
-        seen.setdefault(change.path, []).append(value)
-    assert seen == decoded
+        by_path.setdefault(change.path, []).append(value)
+    return by_path
 
 
 def received(bus: can.BusABC, sender: subprocess.Popen[str]) -> Iterator[can.Message]:
@@ -318,3 +323,22 @@ def test_check_prints_findings_and_an_exit_code(toy_folder: ToyFolder) -> None:
 
 def test_check_can_be_strict(toy_folder: ToyFolder) -> None:
     assert bridge("check", toy_folder(), "--strict").returncode == 2
+
+
+@pytest.mark.slow
+def test_a_whole_scenario_is_replayed_with_identical_readings(tmp_path: Path, spawn: Spawn) -> None:
+    """The whole drive in which a control unit drops out, in real time: its readings live from the
+    replay, stale ones included, are those of the recording.
+    """
+    original = tmp_path / "drive.log"
+    sim = spawn("sim", "ecu_dropout", "--write", original)
+    sim.communicate(timeout=10 * END_S)
+    with can.Bus(interface="unix", channel="again") as bus:
+        replay = spawn("can_bridge", "replay", original, "--bus", "unix:again")
+        live = list(received(bus, replay))
+    assert [(m.arbitration_id, bytes(m.data)) for m in live] == frames_of(original)
+    aster = load_profile(ROOT / "config/vehicles/aster")
+    with Recording(original, print) as recording:
+        recorded = values(changes(aster, recording.messages(), Transcript(aster)))
+    assert any("?stale" in found for found in recorded.values())
+    assert values(changes(aster, live, Transcript(aster))) == recorded

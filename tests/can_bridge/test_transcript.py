@@ -94,6 +94,13 @@ def test_derived_signals_follow(toy: VehicleProfile) -> None:
     assert found[2] == (pytest.approx(0.6, abs=1e-5), "input_unknown")
 
 
+def test_what_was_unknown_from_the_start_is_no_change(toy: VehicleProfile) -> None:
+    never = shown(toy, [motion(0.0, data=bytes(8)), motion(0.1, data=bytes(7))])
+    assert {value for _, _, value in never} <= {"bad_checksum", "implausible"}
+    only_tyre = can.Message(arbitration_id=257, is_extended_id=False, data=bytes(4), timestamp=0.0)
+    assert "Vehicle.Derived.Open" not in {path for _, path, _ in shown(toy, [only_tyre])}
+
+
 def test_times_from_1970_are_given_from_the_first_frame_on(toy: VehicleProfile) -> None:
     start_s = 1_700_000_000.0
     frames = [motion(start_s), motion(start_s + 0.1, speed=60)]
