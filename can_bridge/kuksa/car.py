@@ -11,9 +11,9 @@ from typing import Protocol
 from can_bridge.kuksa.actuator import Actuator
 from can_bridge.kuksa.border import not_found
 from can_bridge.kuksa.catalogue import Catalogue, Entry
-from can_bridge.kuksa.feed import Change
 from can_bridge.kuksa.streams import Streams
 from can_bridge.readings import Reading, Reason, Unknown
+from can_bridge.state import Change
 
 SERVER_NAME = "auriga-can-bridge"
 SERVER_VERSION = metadata.version("auriga")

@@ -20,7 +20,6 @@ from can_bridge.kuksa.border import TokenCheck
 from can_bridge.kuksa.car import Car
 from can_bridge.kuksa.catalogue import Catalogue
 from can_bridge.kuksa.endpoint import Endpoint, check_port, private_socket
-from can_bridge.kuksa.feed import SnapshotFeed
 from can_bridge.kuksa.streams import MAX_STREAMS, Streams
 from can_bridge.kuksa.v1 import ServiceV1
 from can_bridge.kuksa.v2 import ServiceV2
@@ -104,8 +103,7 @@ def open_server(
         raise ListenError(
             "expected a token to listen on TCP, found none: name its file by --token-file"
         )
-    feed = SnapshotFeed(bridge.snapshot)
-    streams = Streams(feed.subscribe)
+    streams = Streams(bridge.subscribe)
     car = Car(Catalogue(bridge.profile), bridge, Actuator(gate, bridge.read), streams)
     threads = ThreadPoolExecutor(MAX_STREAMS + _CALLS, thread_name_prefix="kuksa")
     raw = grpc.server(
@@ -118,7 +116,6 @@ def open_server(
     grpc_v2.add_VALServicer_to_server(ServiceV2(car), raw)
     server = KuksaServer(raw)
     server.on_close(threads.shutdown)
-    server.on_close(feed.close)
     server.on_close(streams.close)
     try:
         server.listen(endpoint)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 
 from can_bridge.kuksa.border import Refusal, invalid
-from can_bridge.kuksa.feed import Change, Subscribe
+from can_bridge.state import Change
+from can_bridge.subscription import Subscription
 
+Subscribe = Callable[[Sequence[str], int], Subscription]
+"""Paths and the size of the queue -> the subscription, which loses its oldest changes when full."""
 MAX_STREAMS = 32
 MAX_BUFFER = 1000  # that of the databroker
 _LOOK_S = 1.0  # how often a quiet stream looks whether its client is still there

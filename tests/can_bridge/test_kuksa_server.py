@@ -29,7 +29,6 @@ from kuksa_client.grpc import VSSClient, VSSClientError
 from can_bridge import (
     Bridge,
     Known,
-    Reading,
     Reason,
     Unknown,
     VehicleProfile,
@@ -41,7 +40,6 @@ from can_bridge.errors import ListenError, SpecError
 from can_bridge.kuksa import default_endpoint, open_server, parse_endpoint
 from can_bridge.kuksa.catalogue import Catalogue
 from can_bridge.kuksa.endpoint import load_token
-from can_bridge.kuksa.feed import SnapshotFeed
 from can_bridge.kuksa.values import target_value, v1_entry, v2_datapoint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -275,67 +273,6 @@ def catalogue_entry() -> Any:
 
 
 # --- subscribers --------------------------------------------------------------------------------
-
-
-class Readings:
-    """Readings that a test changes."""
-
-    def __init__(self) -> None:
-        self.now: dict[str, Reading] = {
-            SPEED: Known(0.0, "km/h", 0.0),
-            "Vehicle.Door": Known(False, None, 0.0),
-        }
-
-    def snapshot(self) -> dict[str, Reading]:
-        return dict(self.now)
-
-
-@pytest.fixture
-def readings() -> Readings:
-    return Readings()
-
-
-@pytest.fixture
-def feed(readings: Readings) -> Iterator[SnapshotFeed]:
-    feed = SnapshotFeed(readings.snapshot, period_s=0.005)
-    yield feed
-    feed.close()
-
-
-def test_a_subscriber_is_told_of_a_value_and_of_its_end(
-    readings: Readings, feed: SnapshotFeed
-) -> None:
-    subscription = feed.subscribe([SPEED], 10)
-    first, _ = subscription.take(TIMEOUT_S)
-    assert [(path, reading) for path, reading, _ in first] == [(SPEED, Known(0.0, "km/h", 0.0))]
-    readings.now[SPEED] = Unknown(Reason.STALE)
-    changes, lost = subscription.take(TIMEOUT_S)
-    assert changes[0][:2] == (SPEED, Unknown(Reason.STALE))
-    assert lost == 0
-
-
-def test_a_slow_subscriber_loses_the_oldest_and_is_told_how_many(
-    readings: Readings, feed: SnapshotFeed
-) -> None:
-    slow, quick = feed.subscribe([SPEED], 3), feed.subscribe([SPEED], 3)
-    quick.take(TIMEOUT_S)
-    for speed in range(1, 11):
-        readings.now[SPEED] = Known(float(speed), "km/h", 0.0)
-        quick.take(TIMEOUT_S)
-    changes, lost = slow.take(TIMEOUT_S)
-    values = [reading.value for _, reading, _ in changes if isinstance(reading, Known)]
-    assert values == [8.0, 9.0, 10.0]
-    assert lost == 8
-
-
-def test_closing_wakes_who_waits(feed: SnapshotFeed) -> None:
-    subscription = feed.subscribe([SPEED], 3)
-    subscription.take(TIMEOUT_S)
-    waiting = threading.Thread(target=subscription.take, args=(600.0,))
-    waiting.start()
-    feed.close()
-    waiting.join(TIMEOUT_S)
-    assert not waiting.is_alive()
 
 
 def test_too_many_subscriptions_are_refused_and_a_closed_one_makes_room(
