@@ -17,7 +17,7 @@ from assistant.adapters.silero_voice_detector import SileroVoiceDetector
 from assistant.adapters.sqlite_manual import SqliteManual
 from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
 from assistant.cancel import CancelToken
-from assistant.errors import ModelError
+from assistant.errors import ModelError, UsageError
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
@@ -58,18 +58,22 @@ class Assistant:
 
 def data_folder(settings: Settings) -> Path:
     """Where models and built manuals live."""
-    return (
-        Path(settings.models.folder).parent if settings.models.folder else default_folder().parent
-    )
+    return _models_folder(settings).parent
 
 
 def model_store(settings: Settings) -> Store:
     """The store that the settings name; raises ModelError when its manifest cannot be read."""
-    folder = Path(settings.models.folder) if settings.models.folder else default_folder()
     try:
-        return Store(folder, load_manifest())
+        return Store(_models_folder(settings), load_manifest())
     except ModelStoreError as error:
         raise ModelError(str(error)) from error
+
+
+def _models_folder(settings: Settings) -> Path:
+    try:
+        return Path(settings.models.folder) if settings.models.folder else default_folder()
+    except ModelStoreError as error:
+        raise UsageError(str(error)) from error
 
 
 def find_model(store: Store, name: str) -> Path:

@@ -1,6 +1,6 @@
 """The `auriga` command line: words come in, an exit code goes out.
 
-0 a turn was completed (a refusal is one), 2 bad usage or configuration, 3 a model is missing or
+0 a turn was completed (a refusal is one), 1 an engine failed in mid-turn, 2 bad usage or configuration, 3 a model is missing or
 changed, 4 the vehicle bus cannot be opened, 5 no audio device, 130 interrupted. An error is one
 sentence on stderr, never a traceback.
 """

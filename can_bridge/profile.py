@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import TomlTable, read_toml
 
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _CONFIG = Path(__file__).resolve().parent.parent / "config" / "vehicles"
 
 
@@ -63,7 +65,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         commands = CommandReader(rows, messages, reader, signals, sources).read()
 
     profile = VehicleProfile(
-        id=vehicle.text("id"),
+        id=_id(vehicle),
         name=vehicle.text("name"),
         spoken_name=vehicle.text("spoken_name", vehicle.text("name")),
         region=_words(vehicle.table("region", required=False)),
@@ -82,6 +84,16 @@ def load_profile(folder: Path) -> VehicleProfile:
     )
     vehicle.finish()
     return profile
+
+
+def _id(vehicle: TomlTable) -> str:
+    """The vehicle's id, of which file names are made."""
+    text = vehicle.text("id")
+    if not _ID.fullmatch(text):
+        vehicle.fail(
+            f"'{text}' is no id of a vehicle; use lower-case letters, digits, '-' and '_'", "id"
+        )
+    return text
 
 
 def _words(table: TomlTable) -> Mapping[str, str]:

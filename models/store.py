@@ -6,6 +6,7 @@ the receipt alone answers only for files made on this machine (requantized weigh
 that a person added by hand.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -31,7 +32,9 @@ Quantizer = Callable[[Path, Path, str], None]
 
 def default_folder() -> Path:
     """Where models live unless the settings say otherwise: the user's data folder."""
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
+    if data.startswith("~"):
+        raise ModelStoreError("This user has no home folder; set XDG_DATA_HOME to a folder.")
     return Path(data) / "auriga" / "models"
 
 
@@ -243,7 +246,14 @@ def _copy(path: Path, stage: Path, entry: str) -> None:
         beside = path.with_name(path.name + ".json")
         if beside.is_file():  # a Piper voice is a pair of files
             shutil.copy2(beside, stage / f"{entry}.json")
-    except (OSError, shutil.Error) as error:
+    except shutil.Error as error:  # holds a row (from, to, reason) for every file
+        reason = str(error.args[0][0][2])
+        if os.strerror(errno.ENOSPC) in reason:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(stage)) from error
+        raise ModelStoreError(f"{path} cannot be copied into the model store: {reason}.") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise ModelStoreError(f"{path} cannot be copied into the model store: {error}.") from error
 
 

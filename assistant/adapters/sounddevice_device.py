@@ -2,6 +2,7 @@
 opens a stream on it, and notices when it goes away. Sound itself passes by here untouched.
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -105,6 +106,10 @@ class DeviceStream:
         closer.join(CLOSE_S)
         if closer.is_alive():
             log.warning("the %s did not close; it is left behind", NAMES[self._wish.kind])
+            # What sounddevice does when Python ends would wait for it for ever.
+            import sounddevice  # noqa: PLC0415
+
+            atexit.unregister(sounddevice._exit_handler)
 
     @property
     def is_open(self) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from assistant.commands.show import show_to, timing_line
 from assistant.contract import TurnRecord, turn_json
 from assistant.errors import SoundFileError, UsageError
 from assistant.events import TurnEvent
+
+TURN_FAILED = 1  # exit code where an engine failed in mid-turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def execute(options: argparse.Namespace) -> int:
             else:
                 print(timing_line(record))
             if record.failed is not None:
-                code = 1
+                unreadable = record.failed.code == SoundFileError.code
+                code = SoundFileError.exit_code if unreadable else code or TURN_FAILED
         return code
 
 
@@ -107,6 +111,7 @@ def failed_record(error: SoundFileError, watch: Callable[[TurnEvent], None]) -> 
     """A turn of a batch whose file cannot be heard; the other lines go on."""
     from assistant.events import Failed  # noqa: PLC0415
 
+    print(f"auriga: {error}", file=sys.stderr)
     record = TurnRecord()
     event = Failed(error.code, str(error), error.spoken)
     record.add(event)

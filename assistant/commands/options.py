@@ -53,6 +53,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 def _user_file() -> Path | None:
-    folder = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    # A user without a home folder has no file there; `Path.home` would raise.
+    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111
     path = Path(folder) / "auriga" / "config.toml"
     return path if path.is_file() else None

@@ -136,6 +136,13 @@ def test_the_bus_folder_of_a_run_that_was_killed_is_removed_by_the_next(
     assert used.exists()
 
 
+def test_an_output_that_was_closed_is_no_traceback(home: Path) -> None:
+    errors = home.parent / "errors"
+    command = f"exec '{sys.executable}' -m assistant models list <&- >&- 2>'{errors}'"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, check=False)
+    assert (done.returncode, errors.read_text()) == (0, "")
+
+
 # --- the vehicle -------------------------------------------------------------------------------
 
 
@@ -161,6 +168,7 @@ def test_a_vehicle_without_a_manual_is_read_all_the_same(
         ("signals.toml", b"[signals]", b"[signals", "signals.toml"),
         ("vehicle.toml", b'"body.dbc"', b'"missing.dbc"', "missing.dbc"),
         ("vehicle.toml", b"id =", b"\xff", "vehicle.toml"),
+        ("vehicle.toml", b'id = "', b'id = "../../', "is no id of a vehicle"),
     ],
 )
 @pytest.mark.parametrize("scenario", [[], ["--scenario", "parked"]], ids=["bus", "simulated"])

@@ -122,8 +122,9 @@ def test_every_sort_of_sound_completes_its_turn(
     batch = tmp_path / "batch.txt"
     batch.write_text("\n".join(str(tmp_path / name) for name in names))
     result = quick("ask", "--batch", batch, "--scenario", "highway", "--json")
-    assert result.code == 1  # of the two files that cannot be read
-    assert result.error == ""
+    assert result.code == 2  # of the two files that cannot be read
+    unread = [line for line in result.error.splitlines() if line.startswith("auriga: ")]
+    assert ["empty.wav" in unread[0], "missing.wav" in unread[1], len(unread)] == [True, True, 2]
     turns = dict(zip(names, result.turns, strict=True))
     answers = {name: turn["answer"]["text"] for name, turn in turns.items()}
     outcomes = {name: turn["answer"]["outcome"] for name, turn in turns.items()}
