@@ -184,9 +184,9 @@ def test_a_lamp_that_is_explained_is_lit_and_quoted_from_its_section(
         evidence = asked(scenario)[question]["evidence"]
         quotes = [piece for piece in evidence if piece["kind"] == "manual"]
         if quotes:
-            (lamp,) = [piece for piece in evidence if piece["kind"] == "signal"]
-            assert lamp["value"] in {"on", "flashing"}
-            assert {quote["section"] for quote in quotes} == {sections[lamp["path"]]}
+            lit = [piece for piece in evidence if piece.get("value") in {"on", "flashing"}]
+            (quoted,) = {quote["section"] for quote in quotes}
+            assert quoted in {sections[lamp["path"]] for lamp in lit}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
