@@ -73,9 +73,7 @@ def _number_of(spec: SignalSpec, source: SignalSource) -> Decoder:
 
 
 def _word_of(spec: SignalSpec, source: SignalSource) -> Decoder:
-    values: dict[int, bool | str] = {0: False, 1: True}
-    if spec.kind == "enum":
-        values = dict(source.choices)
+    values = dict(source.choices)
     known = {value: Known(value, spec.unit, 0.0) for value in values.values()}
     readings: dict[int, Reading] = {raw: known[value] for raw, value in values.items()}
     return lambda raw: readings.get(raw, UNKNOWN[Reason.OUT_OF_RANGE])
