@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import can
 
-from can_bridge.readings import Reading
+from can_bridge.readings import Reading, Reason, Unknown
 from can_bridge.recording import frame_key
 from can_bridge.spec import POLLED, VehicleProfile
 from can_bridge.state import VehicleState
@@ -19,6 +19,7 @@ from can_bridge.state import VehicleState
 _JUST_AFTER_S = 1e-6  # a limit holds up to and including its last moment
 _WALL_CLOCK_S = 1e8  # larger times count from 1970, smaller ones from the start of the recording
 _JUMP_S = 1.0  # times may be out of order by less, such as between two channels
+_NOTHING = (Reason.NEVER_SEEN, Reason.INPUT_UNKNOWN)  # before the first frame
 _OBD_RESPONSES = range(0x7E8, 0x7F0)
 _OBD_CURRENT_DATA = 0x41
 
@@ -40,6 +41,7 @@ class Transcript:
         self._published: list[tuple[str, Reading, float]] = []
         self._state = VehicleState(profile, self._published.append)
         self._wanted = frozenset(p for p in profile.signals if paths is None or paths(p))
+        self._told: set[str] = set()
         self._begun = False
 
     def counts(self) -> tuple[int, int]:
@@ -67,7 +69,15 @@ class Transcript:
     def _changes(self) -> Iterator[Change]:
         published = [Change(at_s, path, reading) for path, reading, at_s in self._published]
         self._published.clear()
-        return (change for change in published if change.path in self._wanted)
+        for change in published:
+            if change.path in self._wanted and not self._is_no_news(change):
+                self._told.add(change.path)
+                yield change
+
+    def _is_no_news(self, change: Change) -> bool:
+        """Whether nothing was known before either, of a path of which nothing was told yet."""
+        unknown = isinstance(change.reading, Unknown) and change.reading.reason in _NOTHING
+        return unknown and change.path not in self._told
 
 
 def changes(
