@@ -124,7 +124,11 @@ def test_a_healthy_car_is_known_and_every_frame_is_accepted(
         wait_for(bridge, "Vehicle.Derived.AnyTyreLow", lambda r: isinstance(r, Known))
         readings = bridge.snapshot()
         unknown = {path for path, reading in readings.items() if isinstance(reading, Unknown)}
-        assert unknown == {"Vehicle.Powertrain.TractionBattery.Charging.TimeToComplete"}
+        # No time to full while nothing charges, and no consumption before there was a distance.
+        assert unknown == {
+            "Vehicle.Powertrain.TractionBattery.Charging.TimeToComplete",
+            "Vehicle.Derived.FuelConsumptionLast50Km",
+        }
         speed = readings[SPEED]
         assert isinstance(speed, Known) and speed.value == pytest.approx(120, abs=1)
         assert bridge.counts()[1] == 0
