@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -43,8 +45,9 @@ def run(options: argparse.Namespace) -> int:
         Recorder(options.file, options.force) as recorder,
     ):
         try:
+            stopped = _signalled()
             print(f"recording {spec} in {options.file}", file=sys.stderr, flush=True)
-            _record(bus, recorder, options.seconds)
+            _record(bus, recorder, options.seconds, stopped)
         except can.CanError as error:
             raise BusError(f"the bus {spec} is gone ({error}); the file is whole so far") from error
         finally:
@@ -55,9 +58,25 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _record(bus: can.BusABC, recorder: Recorder, limit_s: float | None) -> None:
+def _signalled() -> threading.Event:
+    """Set by Ctrl-C, or when the process is asked to end."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def _record(
+    bus: can.BusABC, recorder: Recorder, limit_s: float | None, stopped: threading.Event
+) -> None:
+    """Until the time is up or a signal comes, which never cuts a frame in two; what has come by then
+    is still written.
+    """
     end_s = time.monotonic() + limit_s if limit_s is not None else float("inf")
-    while (left_s := end_s - time.monotonic()) > 0:
+    while not stopped.is_set() and (left_s := end_s - time.monotonic()) > 0:
         message = bus.recv(min(_WAIT_S, left_s))
         if message is not None:
             recorder.write(message)
+    last_s = time.monotonic() + _WAIT_S
+    while time.monotonic() < last_s and (message := bus.recv(_WAIT_S / 4)) is not None:
+        recorder.write(message)
