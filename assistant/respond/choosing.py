@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.lexicon import stem, words
+from assistant.respond.measures import measure_of
+from assistant.respond.opposites import UNDOING, opposed
 from assistant.respond.quoting import leans, sentences, without_references
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
@@ -48,82 +50,6 @@ LAMP_HEAD = re.compile(r"(warning )?(lamp|light|telltale|symbol)s?$", re.IGNOREC
 LAMP_WORDS = frozenset(
     "lamp lamps light lights telltale telltales symbol symbols icon icons warning warnings".split()
 )
-ANY_NUMBER = r"\d"
-_TIME = r"\d\s*(h|min|s|hours?|minutes?|seconds?|days?|weeks?|months?|years?)\b"
-_MASS = r"\d\s*(kg|t|tonnes?|g)\b"
-_LENGTH = r"\d\s*(mm|cm|m|km|metres?|inch(es)?)\b"
-_VOLUME = r"\d\s*(l|litres?|ml|kWh|GB)\b"
-_SPEED = r"\d\s*(km/h|mph|rpm)"
-_INTERVAL = r"\d\s*(km|months?|years?|days?|weeks?)\b"
-MEASURES = tuple(
-    (re.compile(asked), re.compile(unit))
-    for asked, unit in (
-        (r"\bhow (fast|quick)|\b(top|maximum|highest|what) speed|\bspeed limit", _SPEED),
-        (
-            r"\bhow (often|frequently)|\bintervals?\b|\bwhen (do|does|must|should|is|are|has|have)\b.*"
-            r"\b(chang|replac|renew|due|service|check)",
-            _INTERVAL,
-        ),
-        (
-            r"\bhow long (does|do|will|did|can|should|must|may|have)|\bhow (many|much) "
-            r"(time|minutes|hours|seconds)|\bwhen does .* off\b",
-            _TIME,
-        ),
-        (r"\bhow (far|many kilomet|many miles)", r"\d\s*km\b"),
-        (r"\bpressure\b|\bpump\b", r"\d\s*(bar|kPa|psi)\b|\(bar\)"),
-        (r"\bhow (tight|tightly)|\btorque\b|\btighten", r"\d\s*Nm\b|\(Nm\)"),
-        (
-            r"\bhow (heavy|much (does|do) .* weigh)|\b(weight|load|payload|weigh|weighs|heaviest|"
-            r"kilos?|kilograms?)\b",
-            _MASS + r"|Unit: kg",
-        ),
-        (
-            r"\bhow (deep|high|tall|wide|thick|big is the (gap|distance))|\bhow long (is|are)\b|"
-            r"\b(length|width|height|depth|clearance|thickness|wheelbase|tread)\b",
-            _LENGTH + r"|Unit: mm",
-        ),
-        (r"\bbattery\b.*\bcapacity|\bcapacity\b.*\bbattery", r"\d\s*(kWh|Ah)\b"),
-        (
-            r"\bhow (big|large|much)\b.*\b(tank|oil|coolant|fluid|fuel|petrol|boot|luggage|compartment|"
-            r"washer)\b|\bcapacity\b|\bhow many lit",
-            _VOLUME,
-        ),
-        (r"\bhow (hot|cold|warm)|\btemperature\b", r"\d\s*°C"),
-        (r"\b(voltage|volts)\b", r"\d\s*V\b"),
-        (
-            r"\b(power|kilowatts?|watts?)\b.*\b(charg|socket|maximum|max|output)|\bhow powerful",
-            r"\d\s*k?W\b",
-        ),
-        (
-            r"\b(what|which) (type|kind|grade|sort|spec|specification|oil|fuel|petrol|bulb|battery|"
-            r"coolant|brake fluid|refrigerant)\b",
-            r"\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+|\bDOT \d|\d RON",
-        ),
-        (r"\bhow (much|many)\b|\bwhat (percentage|number)", ANY_NUMBER),
-    )
-)
-"""What a question asks the measure of, and what that measure looks like; the first match counts."""
-
-
-OPPOSITES = (
-    ("on", "off"),
-    ("on", "stop"),
-    ("lock", "unlock"),
-    ("open", "close"),
-    ("raise", "lower"),
-    ("remove", "fit"),
-    ("end", "make"),
-)
-"""Words that turn an instruction round; what is asked for one may not be answered by the other."""
-SWITCHED = re.compile(r"\b([a-z]{4,}) (on|off)\b(?! (the|a|my|this|that)\b)")
-PURPOSES = (*OPPOSITES, ("lock", "open"))
-PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
-# Steps that do not speak of undoing a thing tell how it is done.
-UNDOING = frozenset(map(stem, ("remove", "close", "end", "detach", "disconnect", "undo", "stow")))
-NOUN = "lock"
-EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
-HOW_MANY = re.compile(r"\bhow many (?:more )?([a-z]+)")
-COUNTED = r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: [a-z-]+)? %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +77,6 @@ class _Question:
     def words(self) -> frozenset[str]:
         """All words of the question, the stop words too."""
         return frozenset(words(self.question))
-
-
-def measure_of(question: str) -> re.Pattern[str] | None:
-    """What the answer's measure looks like, where the question asks for one."""
-    plain = " ".join(words(question))
-    found = next((unit for asked, unit in MEASURES if asked.search(plain)), None)
-    counted = HOW_MANY.search(plain)
-    if counted and (found is None or found.pattern == ANY_NUMBER):
-        return re.compile(COUNTED % re.escape(stem(counted.group(1))), re.IGNORECASE)
-    return found
 
 
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
@@ -212,12 +128,12 @@ def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens:
     if asked.ask == "how_to" and passage.kind is PassageKind.TEXT:
         on_subject = on_subject and _instructs(text)
     placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
-    opposed = _opposed(asked, passage.title, text)
+    turned = opposed(asked.question, passage.title, text, how_to=asked.ask == "how_to")
     if asked.ask == "how_to" and UNDOING & set(map(stem, asked.words)) - own - around:
         on_subject = False
     # A table of lamps says what a lamp would mean, and nothing of the car as it is.
     lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
-    on_subject = on_subject and not (placeless or opposed or lamps)
+    on_subject = on_subject and not (placeless or turned or lamps)
     worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
     worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
     return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
@@ -235,57 +151,6 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
         return True
     heaviest = max((term.weight for term in asked.terms), default=0.0)
     return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
-
-
-def _opposed(asked: _Question, title: str, text: str) -> bool:
-    """Whether a text speaks of the opposite of what was asked, and less of that itself.
-
-    How to do a thing is not answered by steps that do the opposite as often: "put the key into the
-    lock … turn it to unlock" is not how to lock.
-    """
-    told = [stem(word) for word in words(EITHER.sub(" ", f"{title} {text}"))]
-    wanted = {stem(word) for word in asked.words}
-    if asked.ask == "how_to" and _for_the_opposite(wanted, text):
-        return True
-    titled = [stem(word) for word in words(title)]
-    if _switched(asked.question, title, text):
-        return True
-    for first, second in OPPOSITES:
-        for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
-            if one not in wanted or other in wanted or other not in told:
-                continue
-            balance = told.count(other) - told.count(one)
-            # "Lock" is also a thing, so that as many of it do not mean the opposite of "unlock".
-            even = 1 if other == NOUN else 0
-            if told.count(one) == 0 or (asked.ask == "how_to" and balance >= even):
-                return True
-            if asked.ask == "how_to" and other in titled and one not in titled:
-                return True
-    return False
-
-
-def _for_the_opposite(wanted: set[str], text: str) -> bool:
-    """Whether a text says what it is for, and that is the opposite: "pull it twice to open"."""
-    told = {stem(word) for word in PURPOSE.findall(" ".join(words(text)))}
-    pairs = [(stem(first), stem(second)) for first, second in PURPOSES]
-    return any(
-        one in wanted and other not in wanted and other in told and one not in told
-        for first, second in pairs
-        for one, other in ((first, second), (second, first))
-    )
-
-
-def _switched(question: str, title: str, text: str) -> bool:
-    """Whether a thing that was said to be off is on in the text, or the other way round."""
-    told = _states(f"{title} {text}")
-    return any(
-        (thing, "off" if state == "on" else "on") in told and (thing, state) not in told
-        for thing, state in _states(question)
-    )
-
-
-def _states(text: str) -> set[tuple[str, str]]:
-    return {(match[1], match[2]) for match in SWITCHED.finditer(" ".join(words(text)))}
 
 
 def _title_share(terms: tuple[Term, ...], title: str) -> float:

@@ -6,7 +6,8 @@ the question, the answer is a refusal.
 """
 
 from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, PassageKind, Request
-from assistant.respond.choosing import Piece, choose, measure_of
+from assistant.respond.choosing import Piece, choose
+from assistant.respond.measures import measure_of
 from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence

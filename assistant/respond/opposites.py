@@ -1,0 +1,74 @@
+"""Respond: a question and a text come in, whether the text is about the opposite goes out."""
+
+import re
+
+from assistant.lexicon import stem, words
+
+OPPOSITES = (
+    ("on", "off"),
+    ("on", "stop"),
+    ("lock", "unlock"),
+    ("open", "close"),
+    ("raise", "lower"),
+    ("remove", "fit"),
+    ("end", "make"),
+)
+"""Words that turn an instruction round; what is asked for one may not be answered by the other."""
+SWITCHED = re.compile(r"\b([a-z]{4,}) (on|off)\b(?! (the|a|my|this|that)\b)")
+PURPOSES = (*OPPOSITES, ("lock", "open"))
+PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
+# Steps that do not speak of undoing a thing tell how it is done.
+UNDOING = frozenset(map(stem, ("remove", "close", "end", "detach", "disconnect", "undo", "stow")))
+NOUN = "lock"
+EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
+
+
+def opposed(question: str, title: str, text: str, *, how_to: bool) -> bool:
+    """Whether a text speaks of the opposite of what was asked, and less of that itself.
+
+    How to do a thing is not answered by steps that do the opposite as often: "put the key into the
+    lock … turn it to unlock" is not how to lock.
+    """
+    told = [stem(word) for word in words(EITHER.sub(" ", f"{title} {text}"))]
+    wanted = {stem(word) for word in words(question)}
+    if how_to and _for_the_opposite(wanted, text):
+        return True
+    if _switched(question, title, text):
+        return True
+    titled = [stem(word) for word in words(title)]
+    for first, second in OPPOSITES:
+        for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
+            if one not in wanted or other in wanted or other not in told:
+                continue
+            balance = told.count(other) - told.count(one)
+            # "Lock" is also a thing, so that as many of it do not mean the opposite of "unlock".
+            even = 1 if other == NOUN else 0
+            if told.count(one) == 0 or (how_to and balance >= even):
+                return True
+            if how_to and other in titled and one not in titled:
+                return True
+    return False
+
+
+def _for_the_opposite(wanted: set[str], text: str) -> bool:
+    """Whether a text says what it is for, and that is the opposite: "pull it twice to open"."""
+    told = {stem(word) for word in PURPOSE.findall(" ".join(words(text)))}
+    pairs = [(stem(first), stem(second)) for first, second in PURPOSES]
+    return any(
+        one in wanted and other not in wanted and other in told and one not in told
+        for first, second in pairs
+        for one, other in ((first, second), (second, first))
+    )
+
+
+def _switched(question: str, title: str, text: str) -> bool:
+    """Whether a thing that was said to be off is on in the text, or the other way round."""
+    told = _states(f"{title} {text}")
+    return any(
+        (thing, "off" if state == "on" else "on") in told and (thing, state) not in told
+        for thing, state in _states(question)
+    )
+
+
+def _states(text: str) -> set[tuple[str, str]]:
+    return {(match[1], match[2]) for match in SWITCHED.finditer(" ".join(words(text)))}
