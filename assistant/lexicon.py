@@ -21,6 +21,7 @@ from assistant.events import Term
 WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?(?:[.,]\d+)*", re.IGNORECASE)
 LETTERS = frozenset("acefghijklmoqstuvwxyz")
 """Single letters that are parts of words ("I'm", "a"); b, d, n, p and r are also gears."""
+STAR, FEW_WORDS = re.escape("*"), r"(\S+(?: \S+){0,2}?)"  # in a phrase
 _KEYS = {"stop", "phrases", "same"}
 
 
@@ -86,7 +87,8 @@ def _lexicon(table: Mapping[str, Any]) -> Lexicon:
             key = stem(word)
             same[key] = tuple(dict.fromkeys((*same.get(key, ()), *group)))
     phrases = tuple(
-        (re.compile(rf"\b{re.escape(said)}\b"), meant) for said, meant in table["phrases"].items()
+        (re.compile(rf"\b{re.escape(said).replace(STAR, FEW_WORDS)}\b"), meant.replace("*", r"\1"))
+        for said, meant in table["phrases"].items()
     )
     return Lexicon(frozenset(table["stop"].split()), phrases, same)
 

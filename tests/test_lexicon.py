@@ -79,3 +79,10 @@ def test_a_word_list_that_is_wrong_is_named(tmp_path: Path, content: bytes) -> N
 
 def test_the_english_list_loads() -> None:
     assert load_lexicon(ENGLISH) == LEXICON
+
+
+def test_a_phrase_may_leave_room_for_a_few_words() -> None:
+    assert LEXICON.plain("take the snow chains off") == "remove the snow chains"
+    assert LEXICON.plain("switch it off") == "turn it off"
+    far = "take the road to the mountains on the left and turn off"
+    assert LEXICON.plain(far) == far
