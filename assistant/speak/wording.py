@@ -31,7 +31,7 @@ SIGN = r"(?<![\w.)])(?:[-+](?=[0-9])|±\s?)"
 ALONE = r"(?<![\w.,/])"  # not inside a word or a number
 UNIT = rf"(?:{UNIT_PATTERN})(?![\w²³°Ω])(?!/[a-z0-9])"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-UNITS_ALONE = "km/h|mph|kWh/100 km|l/100 km|kWh|kW|kPa|psi|rpm|Nm|Ah|km|cm|mm|kg"
+UNITS_ALONE = "km/h|mph|kWh/100 km|l/100 km|g/km|kWh|kW|kPa|psi|rpm|Nm|Ah|km|cm|mm|kg"
 FRACTIONS = {"1/2": "a half", "1/3": "a third", "2/3": "two thirds", "1/4": "a quarter",
              "3/4": "three quarters"}  # fmt: skip
 SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus"}
@@ -40,11 +40,11 @@ MAX_MONTH, MAX_DAY = 12, 31
 MAX_DIGITS_AS_NUMBER = 3  # in a name such as CR2032
 
 SPELLED = _words(
-    "ABS AEB AC ACC ACEA ADAS AGM API AM AWD BSM CAN CD CO DAB DC DPF DRL DTC EBD ECU EPS ESC ESP"
+    "AAC ABS AEB AC ACC ACEA ADAS AGM API AM AWD BSM CAN CD CO DAB DC DPF DRL DTC EBD ECU EPS ESC ESP"
     " EU EV FM FWD GPF GPS HEV HUD ICE ID ISO LED LKA LCD LPG MIL NFC OAT OBD OEM PHEV PTT PY RES"
     " RON MON RWD SAE SOS SRS SUV TPMS TSC TWI UK US USA USB VIN WD"
 )
-READ = {"OK": "okay", "WIFI": "wi-fi", "SUVS": "S U Vs"}
+READ = {"FAT": "fat", "OK": "okay", "WIFI": "wi-fi", "SUVS": "S U Vs"}
 
 ABBREVIATIONS = {
     r"e\.\s?g\.?": "for example",
@@ -116,6 +116,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+(?=[,.;:!?])", "", text)
     text = re.sub(r"[,;:]+(?=[.!?])", "", text)
+    text = re.sub(r"[,;]+(?=:)", "", text)
     text = re.sub(r"(?<=[^\W\d_]),(?=[^\W\d_])", ", ", text)
     text = re.sub(r"([,;:])(?:\s*[,;])+", r"\1", text)
     return text.strip(" ,;")
@@ -155,7 +156,9 @@ def _slashed(match: re.Match[str]) -> str:
 
 
 def _tyre(match: re.Match[str]) -> str:
-    words = f"{pairs(match['width'])} {whole(match['height'])}"
+    words = (
+        f"{_letters(match['use'] or '')} {pairs(match['width'])} {whole(match['height'])}".strip()
+    )
     words += f" {_letters(match['type'])} {whole(match['rim'])}"
     if match["load"]:
         words += f" {pairs(match['load'])} {_letters(match['speed'])}"
@@ -187,7 +190,8 @@ def _name(match: re.Match[str]) -> str:
 
 def _name_part(part: str) -> str:
     if not part[0].isdecimal():
-        return _letters(part) if part.isupper() or len(part) == 1 else part
+        read = READ.get(part) or _letters(part)
+        return read if part.isupper() or len(part) == 1 else part
     if part.startswith("0") or len(part) > MAX_DIGITS_AS_NUMBER + 1:
         return spell_digits(part)
     return pairs(part) if len(part) > MAX_DIGITS_AS_NUMBER else whole(part)
@@ -225,13 +229,18 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?i)(?<![\w.])(?<![0-9] )min\.(?=\s?[0-9a-z])", "minimum"),
     *_abbreviations(),
     # Names that are made of numbers.
-    _rule(r"\b(?P<width>[0-9]{3})/(?P<height>[0-9]{2})\s?(?P<type>Z?R)\s?(?P<rim>[0-9]{2})\b"
+    _rule(r"\b(?P<use>T|P|LT|C)?(?P<width>[0-9]{3})/(?P<height>[0-9]{2})\s?(?P<type>Z?R)\s?(?P<rim>[0-9]{2})\b"
           r"(?:\s(?P<load>[0-9]{2,3})(?P<speed>[A-Z])\b)?", _tyre),
     _rule(r"\b([0-9]{1,2})W-?([0-9]{2})\b", lambda m: f"{whole(m[1])} W {whole(m[2])}"),
     _rule(r"\bR-?([0-9]{3,4})(yf|ze|a|A|b|c|f)?\b",
           lambda m: f"R {pairs(m[1])} {_letters((m[2] or '').upper())}".strip()),
     _rule(r"(?i)\b(call|dial|phone|ring)\s([0-9]{3,})\b",
           lambda m: f"{m[1]} {spell_digits(m[2])}"),
+    # Emergency numbers, where something is done with a number: "on 112", "the number is 999".
+    _rule(rf"\b(on|or|is|to|press|number)\s(112|911|999)(?![\w/-]|[.,:][0-9]|\s?{UNIT}|\s[a-z]+s\b)",
+          lambda m: f"{m[1]} {spell_digits(m[2])}"),
+    _rule(r"(?<![\w/])(?<![0-9] )(?<![0-9])((?:kWh|l)/100 km)\b",
+          lambda m: said(m[1], "", thing_follows=False)),
     _rule(r"(?<![\w.])\+([0-9][0-9 ]{6,}[0-9])\b", lambda m: "plus " + spell_digits(m[1])),
     _rule(r"\b(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})\b", _date),
     _rule(r"(?<![:\w.,])([0-9]{1,2}):([0-9]{2})\b(?![:.,][0-9])", _time),
@@ -248,6 +257,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?<!-){ALONE}(?P<low>{NUMBER})\s?-\s?(?P<high>{NUMBER})(?![-\w]|[.,][0-9])"
           rf"(?=\s?{UNIT}|[\s.,;:!?)]|$)", _range),
     _rule(rf"{ALONE}(?:{NUMBER})(?:\s?/\s?(?:{NUMBER}))(?!/)(?P<unit>(?=\s?{UNIT})\s?)?", _slashed),
+    _rule(r"(?<=[0-9])\sx\s(?=[A-Za-z])", " "),
     _rule(r"(?<=[0-9J])\s?[x*]\s?(?=[0-9])", " by "),
     _rule(rf"[<](?=\s?(?:{NUMBER}))", " less than "),
     _rule(rf"[>](?=\s?(?:{NUMBER}))", " more than "),

@@ -111,6 +111,17 @@ CASES = [
     ("at 12:00", "at twelve o'clock"),
     ("2026-11-23", "the twenty-third of November twenty twenty-six"),
     ("Call 112 now.", "Call one one two now."),
+    ("on 112 and sends", "on one one two and sends"),
+    ("The number is 911.", "The number is nine one one."),
+    ("on 112 journeys", "on one hundred and twelve journeys"),
+    ("It is 112 km.", "It is one hundred and twelve kilometres."),
+    ("on page 112", "on page one hundred and twelve"),
+    # names that are made of letters and numbers
+    ("T125/80 R17", "T one twenty-five eighty R seventeen"),
+    ("FAT32, AAC", "fat thirty-two, ay ay C"),
+    ("2 x USB-C, 27 W each", "two U S B C, twenty-seven watts each"),
+    ("PY21W (amber): 21 W", "P Y twenty-one W, amber: twenty-one watts"),
+    ("in kWh/100 km", "in kilowatt hours per hundred kilometres"),
     # abbreviations
     ("The ABS lamp", "The ay B S lamp"),
     ("ESC, VIN, SOS", "E S C, V I N, S O S"),
