@@ -208,6 +208,7 @@ class Hits:
     passages: tuple[Passage, ...] = ()
     terms: tuple[Term, ...] = ()
     no_manual: bool = False  # there is no manual to search
+    tyre_size: str = ""  # of the wheels that the car has, "" where that is not known
 
 
 # --- evidence ------------------------------------------------------------------------------

@@ -134,6 +134,10 @@ class Vehicle(Part, Protocol):
     def driver_side(self) -> str:
         """On which side the driver sits: "left" or "right"."""
 
+    @property
+    def tyre_size(self) -> str:
+        """The size of the fitted wheels as manuals write it ("R17"), "" where it is not known."""
+
     def read(self, path: str) -> Reading:
         """The present reading; raises KeyError for a path that the vehicle does not have."""
 

@@ -31,6 +31,7 @@ def car(**readings: Reading) -> FakeVehicle:
         telltales=lamps,
         units={path: signal.unit for path, signal in spec.signals.items()},
         driver_side=spec.region["driver_position"],
+        tyre_size=spec.tyres.fitted if spec.tyres else "",
     )
     vehicle.open()
     return vehicle

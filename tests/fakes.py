@@ -199,6 +199,7 @@ class FakeVehicle(FakePart):
     telltales: tuple[Telltale, ...] = ()
     units: Mapping[str, str | None] = field(default_factory=dict)  # of further signals it has
     driver_side: str = "left"
+    tyre_size: str = ""
     error: Exception | None = None  # what every read raises
 
     @property

@@ -43,3 +43,8 @@ class VehicleFiles:
     def driver_side(self) -> str:
         """On which side the driver sits."""
         return self.profile.region.get("driver_position", "left")
+
+    @property
+    def tyre_size(self) -> str:
+        """The fitted tyres, "" where the profile does not say."""
+        return self.profile.tyres.fitted if self.profile.tyres else ""

@@ -62,6 +62,11 @@ class CanBridgeVehicle:
         """On which side the driver sits."""
         return self._files.driver_side
 
+    @property
+    def tyre_size(self) -> str:
+        """The size of the fitted wheels."""
+        return self._files.tyre_size
+
     def read(self, path: str) -> Reading:
         """The present reading in the assistant's own words.
 

@@ -80,6 +80,11 @@ class KuksaVehicle:
         """On which side the driver sits."""
         return self._files.driver_side
 
+    @property
+    def tyre_size(self) -> str:
+        """The size of the fitted wheels."""
+        return self._files.tyre_size
+
     def read(self, path: str) -> Reading:
         """What the broker says, if it is fresh, in the folder's unit and possible."""
         spec = self._files.profile.signals[path]

@@ -6,7 +6,7 @@ from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, 
 from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
-WHOLE_SECTIONS = 4  # of how many of the best sections everything is considered
+WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
 NEARLY = 0.75  # of the best coverage: as good as the best
 
 
@@ -41,7 +41,7 @@ class Lookup:
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
-        return replace(hits, passages=tuple(found.values()))
+        return replace(hits, passages=tuple(found.values()), tyre_size=self.vehicle.tyre_size)
 
     def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.

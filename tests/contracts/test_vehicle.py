@@ -1,6 +1,7 @@
 """What every Vehicle does, on the fake and on can_bridge with a real simulated car."""
 
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -59,6 +60,9 @@ class VehicleContract:
 
     def test_the_driver_sits_on_a_side(self, vehicle: Vehicle) -> None:
         assert vehicle.driver_side in {"left", "right"}
+
+    def test_the_size_of_the_wheels_is_written_as_in_a_manual(self, vehicle: Vehicle) -> None:
+        assert re.fullmatch(r"(R\d\d)?", vehicle.tyre_size)
 
     def test_it_may_be_closed_twice(self, vehicle: Vehicle) -> None:
         vehicle.close()
