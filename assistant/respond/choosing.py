@@ -11,36 +11,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.events import Hits, Passage, PassageKind, Term
-from assistant.lexicon import stem, words
+from assistant.lexicon import stem
+from assistant.respond.asked import HOW_TO, Part, Question, title_for
+from assistant.respond.closeness import MEASURE_NOUNS, closeness, other_measure
+from assistant.respond.instructing import (
+    FORBIDS,
+    HALF,
+    IMPERATIVE,
+    forbids_that,
+    instructs,
+    repeats,
+)
 from assistant.respond.measures import measure_of
 from assistant.respond.opposites import UNDOING, opposed
-from assistant.respond.quoting import leans, sentences, without_references
+from assistant.respond.quoting import leans, sentences, steps, without_references
+from assistant.respond.wordings import has, neighbours, share_asked, stems_of
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
 TITLED = 0.3  # for a title of which every telling word was asked for
 PROCEDURE = 0.55  # a procedure that its title and steps fit less is another one
 IN_STEP = 0.5  # what a word is worth to a procedure that only one of its steps holds
 RANK_SHARE = 0.25  # of the retriever's own order in a piece's worth
+PLACES = frozenset("front rear left right middle centre second third upper lower".split())
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
+FIGURE = re.compile(r"\d[\d.,]+")  # what is said of another figure is another thing
 PERMISSIONS = {"permission", "allowed", "what_if"}
-FORBIDS = re.compile(r"^(?:Do not|Never|No )\b|^\S+(?: \S+){0,6} (?:must|may) not\b")
 # A sentence that only says where something is described answers nothing.
 POINTER = re.compile(r"\b(is|are) (described|explained|listed|shown) in \d")
 # A condition without what follows from it is a heading's item, not a sentence.
 CONDITION = re.compile(r"^(If|When|While|Unless)\b[^,]*$")
-# A sentence that tells what to do begins with the bare verb.
-IMPERATIVE = re.compile(
-    r"^(?:To [^,]+, )?(?!The|A|An|It|If|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
-    r"Most|After|Before|Never|Every|Only|Some|Do)[A-Z][a-z]+ (?:the|a|an|it|your|both|all|on|off|to|up|"
-    r"down|in|out|[A-Z])\b"
-)
-# Other sentences that tell how a thing is done.
-INSTRUCTS = re.compile(
-    r"\b(press|turn|pull|push|hold|touch|select|use|say|tap|slide|lift)\b",
-    re.IGNORECASE,
-)
-TOLD = 4  # letters; shorter words of a title ("of", "the") tell nothing
 ENOUGH = 0.55  # a piece that holds this share is on the subject whatever it lacks
 MOST = 0.7  # the same for "how do I …" answered by a sentence
 ALL_BUT = 0.85  # the same for "is there a …": half a name names another thing
@@ -48,7 +48,7 @@ HEAVIEST = 0.9  # terms of at least this share of the heaviest one's weight say 
 
 LAMP_HEAD = re.compile(r"(warning )?(lamp|light|telltale|symbol)s?$", re.IGNORECASE)
 LAMP_WORDS = frozenset(
-    "lamp lamps light lights telltale telltales symbol symbols icon icons warning warnings".split()
+    "lamp lamps light lights telltale telltales symbol symbols icon icons warning warnings bulb bulbs".split()
 )
 
 
@@ -57,40 +57,25 @@ class Piece:
     """Something that may be said, and how well it fits the question."""
 
     passage: Passage
-    text: str  # a sentence, a row as text, or a whole procedure
+    kind: PassageKind  # the passage's own; a single step of a procedure is text
+    text: str  # a sentence, a step, a row as text, or a whole procedure
     held: float  # share of the question's weight in the piece and its titles, 0 to 1
     on_subject: bool  # holds the words that say most what the question is about
     worth: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What is compared with every piece."""
-
-    ask: str
-    terms: tuple[Term, ...]
-    total: float
-    measure: re.Pattern[str] | None
-    question: str
-
-    @property
-    def words(self) -> frozenset[str]:
-        """All words of the question, the stop words too."""
-        return frozenset(words(self.question))
-
-
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
     total = sum(term.weight for term in hits.terms) or 1.0
-    asked = _Question(ask, hits.terms, total, measure_of(question), question)
+    asked = Question(ask, hits.terms, total, measure_of(question, ask), question, hits.tyre_size)
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
     openings = _openings(hits.passages)
-    found = [
-        _weigh(asked, passage, text, passage.score / top, opens=opens and not number)
-        for passage in hits.passages
-        for opens in (passage.order in openings,)
-        for number, text in enumerate(_pieces(passage, ask))
-    ]
+    found = []
+    for passage in hits.passages:
+        rank = RANK_SHARE * passage.score / top
+        for number, (kind, text) in enumerate(_pieces(asked, passage)):
+            opens = passage.order in openings and not number
+            found.append(_weigh(asked, Part(passage, kind, text, opens), rank))
     # Of pieces that fit equally well the earlier is said: a section begins with what is general.
     found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
     return found
@@ -105,41 +90,134 @@ def _openings(passages: tuple[Passage, ...]) -> set[int]:
     return set(first.values())
 
 
-def _weigh(asked: _Question, passage: Passage, text: str, rank: float, *, opens: bool) -> Piece:
-    own, around = _stems(text), _stems(f"{passage.title} {passage.heading}")
-    in_text = {term: _has(term, own) for term in asked.terms}
-    in_title = {term: _has(term, around) for term in asked.terms}
-    held = sum(term.weight for term, has in in_text.items() if has)
+def _weigh(asked: Question, part: Part, rank: float) -> Piece:
+    passage = part.passage
+    own, around = stems_of(part.text), stems_of(title_for(passage, part.text))
+    in_title = {term: has(term, around) for term in asked.terms}
+    in_text = {term: has(term, own) for term in asked.terms}
+    figured = asked.measure is not None and bool(asked.measure.figure.search(part.said))
+    if figured:
+        in_text |= _answered(asked, passage.title, own, in_text, in_title)
+    held = sum(term.weight for term, there in in_text.items() if there)
     context = sum(t.weight for t in asked.terms if in_title[t] and not in_text[t])
-    if asked.ask == "how_to" and passage.kind is PassageKind.PROCEDURE:
+    if asked.ask == HOW_TO and part.kind is PassageKind.PROCEDURE:
         # What a procedure is for stands in its title; a step may name anything.
-        titled = sum(term.weight for term, has in in_title.items() if has)
+        titled = sum(term.weight for term, there in in_title.items() if there)
         share = (titled + IN_STEP * (held + context - titled)) / asked.total
         # One word may be another thing's: "lock the car" asks for no child lock.
-        narrow = len(asked.terms) == 1 and _title_share(asked.terms, passage.title) < 1.0
-        on_subject = share >= PROCEDURE and not narrow
+        narrow = len(asked.terms) == 1 and share_asked(asked.terms, passage.title) < 1.0
+        # Without what is done, only the steps of the thing itself: "open" a bonnet under "Bonnet".
+        verb = asked.terms[0] if asked.terms else None
+        done = verb is None or in_title[verb] or in_text[verb]
+        other = not done and share_asked(asked.terms, passage.title) < HALF
+        on_subject = share >= PROCEDURE and not narrow and not other
     else:
         share = (held + CONTEXT * context) / asked.total
-        on_subject = _on_subject(asked, in_text, in_title)
         # Who asks how long, how heavy or how many is not answered without such a figure.
-        on_subject = on_subject and (
-            asked.measure is None or bool(asked.measure.search(without_references(text)))
-        )
-    if asked.ask == "how_to" and passage.kind is PassageKind.TEXT:
-        on_subject = on_subject and _instructs(text)
-    placeless = asked.ask == "where" and passage.kind is PassageKind.PROCEDURE
-    turned = opposed(asked.question, passage.title, text, how_to=asked.ask == "how_to")
-    if asked.ask == "how_to" and UNDOING & set(map(stem, asked.words)) - own - around:
-        on_subject = False
+        on_subject = _on_subject(asked, in_text, in_title) and (asked.measure is None or figured)
+    on_subject = on_subject and not _misses(asked, part, in_text, in_title)
+    worth = share + rank + TITLED * share_asked(asked.terms, passage.title)
+    worth += _fit(asked, part) + closeness(asked, part)
+    if asked.ask == "definition" and part.opens and any(in_title.values()):
+        worth += 0.3  # a section begins by saying what its subject is
+    return Piece(passage, part.kind, part.text, (held + context) / asked.total, on_subject, worth)
+
+
+def _answered(
+    asked: Question,
+    title: str,
+    own: frozenset[str],
+    in_text: dict[Term, bool],
+    in_title: dict[Term, bool],
+) -> dict[Term, bool]:
+    """The terms that a figure answers, where the text speaks of something else that was asked.
+
+    "1,250 kg" answers the "heavy" of "how heavy a trailer"; of nothing but "how heavy" it does not.
+    """
+    titled = share_asked(asked.terms, title) >= HALF
+    others = [term for term in asked.terms if term not in asked.measured]
+    if not any(in_text[term] or (titled and in_title[term]) for term in others):
+        return {}
+    # "1,000 m" in a row of weights is no width.
+    nouns = MEASURE_NOUNS & own
+    if nouns and not any(has(term, nouns) for term in asked.measured):
+        return {}
+    return dict.fromkeys(asked.measured, True)
+
+
+def _misses(
+    asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
+) -> bool:
+    """Whether a piece, whatever words it holds, is no answer to this form of question."""
+    passage, how_to = part.passage, asked.ask == HOW_TO
     # A table of lamps says what a lamp would mean, and nothing of the car as it is.
     lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
-    on_subject = on_subject and not (placeless or turned or lamps)
-    worth = share + RANK_SHARE * rank + TITLED * _title_share(asked.terms, passage.title)
-    worth += _fit(asked, passage.kind, text, opens=opens and any(in_title.values()))
-    return Piece(passage, text, (held + context) / asked.total, on_subject, worth)
+    # Steps say no place, and a figure stands in one of them.
+    all_steps = part.kind is PassageKind.PROCEDURE and (asked.ask == "where" or asked.measure)
+    if lamps or all_steps or opposed(asked.meant, passage.title, part.text, how_to=how_to):
+        return True
+    if asked.ask not in PERMISSIONS and any(
+        not in_text[term] | in_title[term] and any(map(FIGURE.fullmatch, term.words))
+        for term in asked.terms
+    ):
+        return True
+    if _lacks_what_tells_apart(asked, part, in_text, in_title):
+        return True
+    # "Nose weight" is no weight of a trailer, and what a roof may carry not what a rack weighs.
+    things = [term for term in asked.terms if term not in asked.measured]
+    titled = share_asked(asked.terms, passage.title) >= HALF
+    about = titled or any(in_text[term] for term in things)
+    if asked.measure and passage.row and things and not about:
+        return True
+    if (things and other_measure(asked, part.said)) or (
+        asked.measure and asked.measure.unlike.search(part.said)
+    ):
+        return True
+    return how_to and not _tells_how(asked, part, in_text, in_title)
 
 
-def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term, bool]) -> bool:
+def _tells_how(
+    asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
+) -> bool:
+    """Whether a piece tells how what was asked is done."""
+    undone = [term for term in asked.terms if UNDOING & set(map(stem, term.words))]
+    if part.kind is PassageKind.PROCEDURE:
+        # Steps that do a thing tell how it is undone only where their title says so.
+        return all(in_title[term] for term in undone)
+    if not all(in_text[term] or in_title[term] for term in undone):
+        return False
+    if part.kind is PassageKind.TABLE:
+        (_, first), *others = part.passage.row
+        return instructs(first) or any(
+            instructs(cell) for head, cell in others if head.lower().startswith("how")
+        )
+    if not instructs(part.text) or repeats(part.text, asked.terms):
+        return False
+    if FORBIDS.match(part.text) and not forbids_that(part.text, asked.terms):
+        return False
+    verb, *things = asked.terms
+    return not part.step or (in_text[verb] and (not things or any(in_text[t] for t in things)))
+
+
+def _lacks_what_tells_apart(
+    asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
+) -> bool:
+    """Whether a thing is there but not the word before it, which says which of them was asked for.
+
+    A row is short, and every word of it counts: "wipers, windscreen" is no heated windscreen. In
+    what tells a figure a place counts: a front boot is another than "the luggage compartment".
+    """
+    every = part.kind is PassageKind.TABLE
+    pairs = neighbours(asked.question, asked.terms)
+    told = {thing for which, thing in pairs if in_text[which] or in_title[which]}
+    return any(
+        in_text[thing] and thing not in told
+        for which, thing in pairs
+        if every or (asked.measure and PLACES & set(which.words))
+    )
+
+
+def _on_subject(asked: Question, in_text: dict[Term, bool], in_title: dict[Term, bool]) -> bool:
     """Whether a piece holds enough of the question, or at least its most telling words."""
     held = {term for term in asked.terms if in_text[term] or in_title[term]}
     share = sum(term.weight for term in held) / asked.total
@@ -153,61 +231,41 @@ def _on_subject(asked: _Question, in_text: dict[Term, bool], in_title: dict[Term
     return all(t in held for t in asked.terms if t.weight >= HEAVIEST * heaviest)
 
 
-def _title_share(terms: tuple[Term, ...], title: str) -> float:
-    """How much of a title was asked for: "Coolant" all of it, "Coolant temperature" half."""
-    told = [stem(word) for word in words(title) if len(word) >= TOLD]
-    asked = {stem(part) for term in terms for word in term.words for part in words(word)}
-    return sum(word in asked for word in told) / len(told) if told else 0.0
-
-
-def _fit(asked: _Question, kind: PassageKind, text: str, *, opens: bool) -> float:
+def _fit(asked: Question, part: Part) -> float:
     """How well the form of a piece fits the form of the question."""
-    if asked.ask == "how_to":
-        told = 0.2 if kind is PassageKind.TEXT and IMPERATIVE.match(text) else 0.0
-        return {PassageKind.PROCEDURE: 0.35, PassageKind.TABLE: -0.2}.get(kind, told)
+    kind, text = part.kind, part.text
+    if asked.ask == HOW_TO:
+        if kind is PassageKind.PROCEDURE:
+            return 0.35
+        told = [cell for _, cell in part.passage.row] or [text]
+        return 0.2 if kind is not PassageKind.WARNING and any(map(IMPERATIVE.match, told)) else 0.0
     fit = {PassageKind.WARNING: -0.1, PassageKind.PROCEDURE: -0.2}.get(kind, 0.0)
-    if asked.ask in PERMISSIONS and FORBIDS.match(text):
+    if asked.ask in PERMISSIONS and not asked.measure and FORBIDS.match(text):
         fit += 0.25  # what must not be done comes first
     if asked.measure is not None:
-        fit += 0.35 if asked.measure.search(without_references(text)) else -0.15
+        fit += 0.35 if asked.measure.figure.search(part.said) else -0.15
     if asked.ask == "where":
         fit += 0.2 if kind is not PassageKind.TABLE and PLACE.search(text) else -0.1
     if asked.ask == "meaning" and MEANS.search(text):
         fit += 0.15
-    if asked.ask == "definition" and opens:
-        fit += 0.3  # a section begins by saying what its subject is
     return fit
 
 
-def _pieces(passage: Passage, ask: str) -> Iterator[str]:
-    if passage.kind in {PassageKind.TABLE, PassageKind.PROCEDURE}:
-        yield passage.text
+def _pieces(asked: Question, passage: Passage) -> Iterator[tuple[PassageKind, str]]:
+    kind, how_to = passage.kind, asked.ask == HOW_TO
+    if kind in {PassageKind.TABLE, PassageKind.PROCEDURE}:
+        yield kind, passage.text
+        if kind is PassageKind.PROCEDURE and (how_to or asked.measure or "when" in asked.words):
+            yield from ((PassageKind.TEXT, step) for step in steps(passage.text))
         return
     before = ""
     for sentence in sentences(passage.text):
         if POINTER.search(sentence) or CONDITION.match(without_references(sentence)):
             continue
         if not (before and leans(sentence)):
-            yield sentence
+            yield kind, sentence
         # Of a thing that the text before only spoke of, an instruction says how.
-        told = ask == "how_to" and _instructs(sentence) and not _instructs(before)
+        told = how_to and instructs(sentence) and not instructs(before)
         if before and (told or leans(sentence)):
-            yield f"{before} {sentence}"
+            yield kind, f"{before} {sentence}"
         before = sentence
-
-
-def _instructs(sentence: str) -> bool:
-    """Whether a sentence says how a thing is done, rather than what it is."""
-    return bool(IMPERATIVE.match(sentence) or INSTRUCTS.search(sentence))
-
-
-def _stems(text: str) -> frozenset[str]:
-    found = set()
-    for word in words(text):
-        found.add(stem(word.removesuffix("'s")))
-        found.update(stem(part) for part in re.findall(r"[a-z]+|\d+", word))
-    return frozenset(found)
-
-
-def _has(term: Term, stems: frozenset[str]) -> bool:
-    return any(all(stem(part) in stems for part in words(word)) for word in term.words)

@@ -6,7 +6,9 @@ the question, the answer is a refusal.
 """
 
 from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, PassageKind, Request
+from assistant.respond.asked import HOW_TO
 from assistant.respond.choosing import Piece, choose
+from assistant.respond.instructing import FORBIDS
 from assistant.respond.measures import measure_of
 from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
@@ -14,7 +16,6 @@ from assistant.respond.tables import row_sentence
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
 MAX_ROWS = 2
-HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
 NEVER = 2.0  # a share that nothing reaches
 
@@ -33,20 +34,21 @@ def answer_manual(
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = _procedure_of(pieces) if request.name == HOW_TO else pieces[0]
-    if best.passage.kind is PassageKind.TABLE:
+    if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
-    if best.passage.kind is PassageKind.PROCEDURE:
+    if best.kind is PassageKind.PROCEDURE:
         return _from_procedure(best, replies, max_words)
     evidence = _evidence(best, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
 
 
 def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
-    best, measure = pieces[0], measure_of(request.text)
+    best, measure = pieces[0], measure_of(request.text, request.name)
+    figure = measure.figure if measure else None
     rows = [
         piece
         for piece in pieces
-        if piece.passage.kind is PassageKind.TABLE
+        if piece.kind is PassageKind.TABLE
         and piece.on_subject
         and piece.passage.section == best.passage.section
         and best.worth - piece.worth < TIE
@@ -56,7 +58,7 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
     said: list[str] = []
     evidence: list[ManualEvidence] = []
     for row in rows:
-        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms, measure))
+        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms, figure))
         if said and len(" ".join([*said, sentence]).split()) > max_words:
             break
         said.append(sentence)
@@ -80,12 +82,12 @@ def _fitting(pieces: list[Piece], *, how_to: bool) -> list[Piece]:
 def _procedure_of(pieces: list[Piece]) -> Piece:
     """The best piece, or the steps that its section gives for what it only speaks of."""
     best = pieces[0]
-    if best.passage.kind is not PassageKind.TEXT:
+    if best.kind is not PassageKind.TEXT or FORBIDS.match(best.text):
         return best
     for piece in pieces:
         passage = piece.passage
         same = passage.section == best.passage.section and piece.on_subject
-        if same and passage.kind is PassageKind.PROCEDURE:
+        if same and piece.kind is PassageKind.PROCEDURE:
             return piece
     return best
 

@@ -13,6 +13,9 @@ OPPOSITES = (
     ("remove", "fit"),
     ("end", "make"),
 )
+# Of intervals: how often a thing is checked is not how often it is changed.
+WORKS = (*OPPOSITES, ("change", "check"), ("replace", "check"), ("renew", "check"))
+TURNS = (*OPPOSITES, ("up", "down"))  # of instructions: "fold the seat up", "fold it down"
 """Words that turn an instruction round; what is asked for one may not be answered by the other."""
 SWITCHED = re.compile(r"\b([a-z]{4,}) (on|off)\b(?! (the|a|my|this|that)\b)")
 PURPOSES = (*OPPOSITES, ("lock", "open"))
@@ -20,7 +23,19 @@ PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
 # Steps that do not speak of undoing a thing tell how it is done.
 UNDOING = frozenset(map(stem, ("remove", "close", "end", "detach", "disconnect", "undo", "stow")))
 NOUN = "lock"
-EITHER = re.compile(r"\bon (or|and) off\b|\block(ed|s)? (or|and) unlock(ed|s)?\b", re.IGNORECASE)
+# What says both, or neither: "up to 75 kg".
+EITHER = re.compile(
+    r"\bon (or|and) off\b|\boff (or|and) on\b|\block(ed|s)? (or|and) unlock(ed|s)?\b|\bup to\b"
+    r"|\bup and down\b|\bup or down\b",
+    re.IGNORECASE,
+)
+# The "on" of a place is not the one of "switch it on".
+PLACED = re.compile(
+    r"(?<!\bturn )(?<!\bswitch )(?<!turned )(?<!switched )\bon (?=(?:the|a|an|my|this|that|your|both|each|its|top"
+    r"|all|level|one|it)\b)",
+    re.IGNORECASE,
+)
+WITH = re.compile(r"\b(with|without) (?:the |a |an |any |its |my )*([a-z]{4,})")
 
 
 def opposed(question: str, title: str, text: str, *, how_to: bool) -> bool:
@@ -29,14 +44,14 @@ def opposed(question: str, title: str, text: str, *, how_to: bool) -> bool:
     How to do a thing is not answered by steps that do the opposite as often: "put the key into the
     lock … turn it to unlock" is not how to lock.
     """
-    told = [stem(word) for word in words(EITHER.sub(" ", f"{title} {text}"))]
-    wanted = {stem(word) for word in words(question)}
+    told = [stem(word) for word in words(_turning(f"{title} {text}"))]
+    wanted = {stem(word) for word in words(_turning(question))}
     if how_to and _for_the_opposite(wanted, text):
         return True
-    if _switched(question, title, text):
+    if _switched(question, title, text) or _other_equipment(question, text):
         return True
     titled = [stem(word) for word in words(title)]
-    for first, second in OPPOSITES:
+    for first, second in TURNS if how_to else WORKS:
         for one, other in ((stem(first), stem(second)), (stem(second), stem(first))):
             if one not in wanted or other in wanted or other not in told:
                 continue
@@ -50,6 +65,11 @@ def opposed(question: str, title: str, text: str, *, how_to: bool) -> bool:
     return False
 
 
+def _turning(text: str) -> str:
+    """A text without the words of opposites that turn nothing round."""
+    return PLACED.sub(" ", EITHER.sub(" ", text))
+
+
 def _for_the_opposite(wanted: set[str], text: str) -> bool:
     """Whether a text says what it is for, and that is the opposite: "pull it twice to open"."""
     told = {stem(word) for word in PURPOSE.findall(" ".join(words(text)))}
@@ -59,6 +79,19 @@ def _for_the_opposite(wanted: set[str], text: str) -> bool:
         for first, second in pairs
         for one, other in ((first, second), (second, first))
     )
+
+
+def _other_equipment(question: str, text: str) -> bool:
+    """Whether a text is about the car without what it was asked about with, or the other way."""
+    told = _with(text)
+    return any(
+        ("without" if state == "with" else "with", thing) in told and (state, thing) not in told
+        for state, thing in _with(question)
+    )
+
+
+def _with(text: str) -> set[tuple[str, str]]:
+    return {(state, stem(thing)) for state, thing in WITH.findall(" ".join(words(text)))}
 
 
 def _switched(question: str, title: str, text: str) -> bool:

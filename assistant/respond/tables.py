@@ -17,6 +17,7 @@ FIGURE = re.compile(
     r"rpm)(?:\s\d+\s?min)?)?(?:\s(?:to|or)\s.*)?$",
     re.IGNORECASE,
 )
+WORDY = re.compile(r"[^\W\d_]{4,}")  # a word, not a code
 MAX_FIGURES = 2  # more than these are said only when asked for by name
 
 
@@ -55,6 +56,17 @@ def row_sentence(
     return f"{', '.join(subject)}: {', '.join(values)}."
 
 
+def row_cells(row: tuple[tuple[str, str], ...]) -> list[str]:
+    """The cells of a row, the figures with their units."""
+    return [cell.text for cell in _cells(row)]
+
+
+def row_subject(row: tuple[tuple[str, str], ...]) -> str:
+    """What a row is about: the first cell in words, not a figure or a code ("F12", "Red")."""
+    telling = (text for _, text in row if any(WORDY.match(word) for word in text.split()))
+    return next(telling, "")
+
+
 def _cells(row: tuple[tuple[str, str], ...]) -> list[_Cell]:
     """The cells with their units; a column of units is joined to the value before it."""
     out: list[_Cell] = []
@@ -65,7 +77,7 @@ def _cells(row: tuple[tuple[str, str], ...]) -> list[_Cell]:
             continue
         figure = FIGURE.match(text) is not None
         unit = UNIT_IN_HEAD.match(head)
-        if unit and figure:
+        if unit and figure and not text[-1:].isalpha():
             out.append(_Cell(unit.group(1), f"{text} {unit.group(2)}", True))
         else:
             out.append(_Cell(unit.group(1) if unit else head, text, figure))

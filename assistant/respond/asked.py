@@ -1,0 +1,74 @@
+"""Respond: what is compared: a question, and a part of a passage that may answer it."""
+
+import re
+from dataclasses import dataclass
+
+from assistant.events import Passage, PassageKind, Term
+from assistant.lexicon import stem, words
+from assistant.respond.measures import Measure
+from assistant.respond.quoting import without_references
+from assistant.respond.tables import row_cells
+from assistant.respond.wordings import TOLD, stems_of
+
+HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a passage before it is weighed."""
+
+    passage: Passage
+    kind: PassageKind
+    text: str
+    opens: bool  # begins its section
+
+    @property
+    def said(self) -> str:
+        """The text with its units beside the figures."""
+        row = self.passage.row
+        return "; ".join(row_cells(row)) if row else without_references(self.text)
+
+    @property
+    def step(self) -> bool:
+        """Whether it is a single step."""
+        return self.kind is not self.passage.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is compared with every piece."""
+
+    ask: str
+    terms: tuple[Term, ...]
+    total: float
+    measure: Measure | None
+    question: str
+    tyre_size: str  # of the car's own wheels
+
+    @property
+    def measured(self) -> tuple[Term, ...]:
+        """The terms that a figure answers: the "heavy" of "how heavy a trailer"."""
+        answered = self.measure.answered if self.measure else frozenset()
+        return tuple(t for t in self.terms if any(stem(word) in answered for word in t.words))
+
+    @property
+    def meant(self) -> str:
+        """The question, with its telling words as manuals call them ("remove" for "take off")."""
+        return f"{self.question} {' '.join(term.words[0] for term in self.terms)}"
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of the question, the stop words too."""
+        return frozenset(words(self.question))
+
+
+def title_for(passage: Passage, text: str) -> str:
+    """What titles say a text is about; of a title that lists things, those that the text names."""
+    things = re.split(r", | and ", passage.title) if "," in passage.title else []
+    own = stems_of(text)
+    named = []
+    for thing in things:
+        told = [stem(word) for word in words(thing) if len(word) >= TOLD]
+        if told and sum(word in own for word in told) > len(told) / 2:
+            named.append(thing)
+    return f"{', '.join(named) or passage.title} {passage.heading}"
