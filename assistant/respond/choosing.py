@@ -205,7 +205,8 @@ def _lacks_what_tells_apart(
     """Whether a thing is there but not the word before it, which says which of them was asked for.
 
     A row is short, and every word of it counts: "wipers, windscreen" is no heated windscreen. In
-    what tells a figure a place counts: a front boot is another than "the luggage compartment".
+    what tells a figure a place counts: a front boot is another than "the luggage compartment"; and
+    what the measure is of: "0.3 bar" of warm tyres is no oil pressure.
     """
     every = part.kind is PassageKind.TABLE
     pairs = neighbours(asked.question, asked.terms)
@@ -213,7 +214,9 @@ def _lacks_what_tells_apart(
     return any(
         in_text[thing] and thing not in told
         for which, thing in pairs
-        if every or (asked.measure and PLACES & set(which.words))
+        if every
+        or (asked.measure and PLACES & set(which.words))
+        or (thing in asked.measured and which not in asked.measured)
     )
 
 

@@ -191,6 +191,8 @@ def test_a_figure_is_of_what_was_asked(manual: SqliteManual, question: str, figu
         "What is the 60 to 100 km/h time?",
         "What's the minimum thickness for the brake pads?",
         "What torque for the cylinder head bolts?",
+        "How thick must the brake pads be at least?",
+        "What oil pressure is normal in bar when warm?",
         "Is there a way to switch on the heated seats in the back?",
         "How do I fit a dash cam?",
         "How do I close the convertible roof?",
