@@ -1,6 +1,7 @@
 """Respond: a text comes in, the stems of its words as terms are compared with them go out."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.events import Term
@@ -9,6 +10,7 @@ from assistant.lexicon import stem, words
 TOLD = 4  # letters; shorter words of a title or a cell ("of", "the") tell nothing
 
 
+@lru_cache(maxsize=8192)  # texts and words of one manual come again and again
 def stems_of(text: str) -> frozenset[str]:
     """The stems of all words; a joined one ("17-inch", "R17") also in its parts."""
     found = set()
