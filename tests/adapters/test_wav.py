@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import resource
 import struct
 import time
 import wave
@@ -180,6 +181,24 @@ def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "no" / "reply.wav"):
         with pytest.raises(SoundFileError, match="cannot be written"):
             WavLoudspeaker(WavLoudspeakerSettings(path)).open()
+
+
+def test_no_half_of_a_wav_is_left_on_a_full_disk(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(tmp_path / "reply.wav"))
+    loudspeaker.open()
+    loudspeaker.play(AudioChunk(tone(0.1)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, hard))
+    try:
+        with pytest.raises(DiskFullError, match="no room"):
+            loudspeaker.play(AudioChunk(tone(0.5)))
+        with pytest.raises(DiskFullError, match="no room"):
+            loudspeaker.play(AudioChunk(tone(0.5)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    with pytest.raises(DiskFullError):
+        loudspeaker.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_said() -> None:

@@ -1,5 +1,6 @@
 """The command line: wrong words, wrong files and missing parts are one sentence and an exit code."""
 
+import errno
 import json
 import os
 import re
@@ -403,6 +404,45 @@ def test_a_demo_that_has_no_place_is_one_sentence(run: Run, tmp_path: Path) -> N
     ran = run("demo", "--out", place)
     assert ran.code == 2
     assert str(place) in ran.sentence
+    assert "space" not in ran.sentence
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "No space left on device); free some space"),
+        (errno.EDQUOT, "free some space"),
+        (errno.EROFS, "Read-only file system); make it usable or name another place"),
+        (errno.ENOTDIR, "Not a directory); make it usable or name another place"),
+        (errno.EACCES, "Permission denied); make it usable or name another place"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_true_reason(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, advice: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/some/place")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    ran = run("demo", "--out", tmp_path / "demo")
+    assert ran.code == 2
+    assert ran.sentence.startswith("/some/place cannot be ")
+    assert advice in ran.sentence
+
+
+@pytest.mark.parametrize("locale", ["ascii", "latin-1", "ascii:strict"])
+def test_json_is_utf_8_and_text_is_text_whatever_the_locale(
+    quick: Path, home: Path, locale: str
+) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": locale, "LC_ALL": "C"}
+    command = [sys.executable, "-m", "assistant", "ask", "how warm is it — outside", "--bus"]
+    command += ["unix:nobody", "--config", str(quick)]
+    for options in ([], ["--json"]):
+        done = subprocess.run(
+            [*command, *options], cwd=ROOT, env=environment, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode("utf-8"))["heard"] == "how warm is it — outside"
 
 
 def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -> None:

@@ -155,6 +155,7 @@ def test_a_reply_for_which_there_is_no_room_is_one_sentence(quick: Auriga, tmp_p
     assert result.code == 2
     assert "no room to write" in result.sentence
     assert "reply.wav" in result.sentence
+    assert not (tmp_path / "reply.wav").exists()
 
 
 def test_a_manual_for_which_there_is_no_room_is_one_sentence(
