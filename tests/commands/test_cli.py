@@ -18,19 +18,8 @@ from assistant.settings import CONFIG
 from tests import aster
 from tests.audio import PulseServer
 from tests.command import ROOT
-from tests.commands.conftest import Run
+from tests.commands.conftest import QUICK, Run
 from tests.turns import REPLIES
-
-QUICK = "[respond]\nuse_model = false\n"
-
-
-@pytest.fixture
-def quick(home: Path) -> Path:
-    """Settings without a language model; nothing else that a text question needs is a download."""
-    path = home / "config" / "auriga" / "config.toml"
-    path.parent.mkdir(parents=True)
-    path.write_text(QUICK)
-    return path
 
 
 @pytest.fixture
@@ -78,6 +67,8 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["say", "  "], "empty"),
         (["models"], "ACTION"),
         (["models", "eat"], "eat"),
+        (["models", "add", "nope", "/dev/null"], "vosk-en"),
+        (["models", "fetch", "moonshine-tiny-en", "nope"], "it has: moonshine-tiny-en"),
         (["manual", "build", "a.md"], "--vehicle"),
         (["manual", "paginate", "/nowhere"], "/nowhere"),
         (["bench"], "NAME"),
@@ -281,107 +272,6 @@ def test_a_folder_with_a_binary_file_is_not_paginated(run: Run, tmp_path: Path) 
     assert "is not text" in ran.sentence
 
 
-# --- the models --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("words", "model"),
-    [
-        (["ask", "hello"], "smollm2-135m-instruct"),
-        (["ask", "--wav", "x.wav"], "moonshine-tiny-en"),
-        (["say", "hello", "--out", "x.wav"], "piper-joe"),
-    ],
-    ids=str,
-)
-def test_a_missing_model_is_exit_code_3_and_says_which_command_helps(
-    run: Run,
-    quick: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    model: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    if words == ["ask", "hello"]:
-        quick.unlink()
-    ran = run(*words)
-    assert ran.code == 3
-    assert f"auriga models fetch {model}" in ran.sentence
-    assert not (tmp_path / "x.wav").exists()
-
-
-def test_a_changed_model_is_exit_code_3(
-    run: Run, home: Path, model_path: Callable[[str], Path]
-) -> None:
-    source = model_path("piper-joe").parent
-    target = home / "data" / "auriga" / "models" / "piper-joe"
-    target.mkdir(parents=True)
-    for path in source.iterdir():
-        (target / path.name).symlink_to(path)
-    (target / "MODEL_CARD").unlink()
-    (target / "MODEL_CARD").write_text("another")
-    ran = run("say", "hello", "--out", home / "x.wav")
-    assert ran.code == 3
-    assert "MODEL_CARD" in ran.sentence
-    assert "auriga models fetch piper-joe" in ran.sentence
-    ran = run("models", "verify")
-    assert ran.code == 3
-    assert "MODEL_CARD" in ran.sentence
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no weights at all"])
-def test_weights_of_ones_own_that_are_none_are_exit_code_3(
-    run: Run, quick: Path, tmp_path: Path, content: bytes | None
-) -> None:
-    path = tmp_path / "mine.gguf"
-    if content is not None:
-        path.write_bytes(content)
-    quick.write_text(f'[models]\nlanguage_model_file = "{path}"\n')
-    ran = run("ask", "hello", "--bus", "unix:nobody")
-    assert ran.code == 3
-    assert "mine.gguf" in ran.sentence
-
-
-@pytest.mark.parametrize("name", ["recognizer", "language_model", "voice"])
-def test_a_model_that_the_manifest_has_not_is_named(run: Run, home: Path, name: str) -> None:
-    path = home / "mine.toml"
-    home.mkdir()
-    path.write_text(f'[models]\n{name} = "nope"\n' + (QUICK if name != "language_model" else ""))
-    words = ["--wav", "x.wav"] if name == "recognizer" else ["hello", "--say", str(home / "r.wav")]
-    ran = run("ask", *words, "--config", path, "--bus", "unix:nobody")
-    assert ran.code == 3
-    assert "nope" in ran.sentence
-
-
-def test_the_models_are_listed(run: Run) -> None:
-    ran = run("models", "list")
-    assert (ran.code, ran.error) == (0, "")
-    for name in ("moonshine-tiny-en", "piper-joe", "smollm2-135m-instruct", "vosk-en"):
-        assert name in ran.out
-    assert "licence: " in ran.out
-
-
-def test_nothing_installed_verifies_as_nothing(run: Run) -> None:
-    ran = run("models", "verify")
-    assert ran.code == 0
-    assert "auriga models fetch" in ran.out
-
-
-@pytest.mark.parametrize(
-    ("words", "named"),
-    [
-        (["add", "nope", "/dev/null"], "nope"),
-        (["add", "vosk-en", "/nowhere/model"], "/nowhere/model"),
-        (["add", "vosk-en", "/dev/null"], "folder"),
-    ],
-    ids=str,
-)
-def test_a_model_that_cannot_be_installed_is_named(run: Run, words: list[str], named: str) -> None:
-    ran = run("models", *words)
-    assert ran.code == 3
-    assert named in ran.sentence
-
-
 # --- what else ---------------------------------------------------------------------------------
 
 
@@ -461,15 +351,6 @@ def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -
     assert done.returncode == 5
     assert done.stderr.startswith("auriga: there is no microphone")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_the_doctor_says_what_is_missing_and_what_helps(run: Run) -> None:
-    ran = run("doctor")
-    assert ran.code == 3
-    assert "Traceback" not in ran.error
-    for name in ("recognizer", "language model", "voice", "vehicle", "manual", "microphone"):
-        assert re.search(rf"^  (ok |!! ) {name}", ran.out, re.MULTILINE), name
-    assert "auriga models fetch moonshine-tiny-en" in ran.out
 
 
 def test_every_scenario_and_vehicle_that_is_there_can_be_named() -> None:
