@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from assistant import __version__
 from assistant.adapters.kuksa_address import broker_address, is_broker
+from assistant.adapters.native_noise import thread_was_left
 from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
 from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError, is_full
@@ -103,7 +104,12 @@ def run_command() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
-    return main(lock=True)
+    code = main(lock=True)
+    if thread_was_left():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
