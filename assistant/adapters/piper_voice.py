@@ -41,6 +41,7 @@ class PiperSettings:
     voice: Path  # the .onnx file, its .json beside it
     threads: int = 1  # of onnxruntime
     length_scale: float = 1.0  # above 1 speaks more slowly
+    variation: float = 1.0  # of melody and rhythm, times the voice's own; 0: each time the same
     socket_path: Path | None = None  # of the auriga-voice service; None starts a child
     open_timeout_s: float = 30.0
     chunk_timeout_s: float = 10.0  # the longest wait for the next piece of sound
@@ -219,6 +220,7 @@ def _start_child(settings: PiperSettings) -> _Link:
     command = [sys.executable, "-m", "assistant.adapters.piper_process"]
     command += ["--fd", str(theirs.fileno()), "--voice", str(settings.voice)]
     command += ["--threads", str(settings.threads), "--length-scale", str(settings.length_scale)]
+    command += ["--variation", str(settings.variation)]
     paths = [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")]
     with theirs:
         try:

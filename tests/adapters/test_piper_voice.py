@@ -73,6 +73,22 @@ def test_a_voice_that_hangs_is_given_up_in_time(settings: PiperSettings) -> None
         voice.close()
 
 
+@pytest.mark.parametrize("variation", [0.0, 1.0])
+def test_without_variation_a_text_is_said_the_same_each_time(
+    settings: PiperSettings, variation: float
+) -> None:
+    voice = PiperVoice(PiperSettings(settings.voice, variation=variation))
+    voice.open()
+    try:
+        said = [
+            b"".join(chunk.samples.tobytes() for chunk in voice.synthesize("Yes.", CancelToken()))
+            for _ in range(2)
+        ]
+    finally:
+        voice.close()
+    assert (said[0] == said[1]) is (variation == 0.0)
+
+
 def test_a_later_text_takes_the_voice(voice: PiperVoice) -> None:
     earlier = voice.synthesize(LONG, CancelToken())
     next(earlier)
