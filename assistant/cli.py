@@ -9,7 +9,6 @@ import argparse
 import io
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -99,8 +98,7 @@ def _is_network(spec: str) -> bool:
 
 
 def run_command() -> int:
-    """Run the console script's command. SIGTERM ends it as Ctrl-C does: nothing is left behind."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the console script's command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
