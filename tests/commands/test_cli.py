@@ -131,6 +131,29 @@ def test_the_bus_folder_of_a_run_that_was_killed_is_removed_by_the_next(
     assert used.exists()
 
 
+def test_no_place_for_temporary_files_is_told(
+    run: Run, quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in [...]")
+
+    monkeypatch.setattr("assistant.commands.scenario.gettempdir", none)
+    ran = run("ask", "hello", "--scenario", "parked")
+    assert ran.code == 2
+    assert "folder for temporary files (none can be written); set TMPDIR" in ran.sentence
+
+
+def test_an_installation_that_lacks_a_library_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("raise ImportError('no numpy here')")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "assistant", "models", "list"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "auriga: it cannot start (no numpy here); install it again.\n"
+
+
 def test_an_output_that_was_closed_is_no_traceback(home: Path) -> None:
     errors = home.parent / "errors"
     command = f"exec '{sys.executable}' -m assistant models list <&- >&- 2>'{errors}'"
