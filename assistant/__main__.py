@@ -1,13 +1,16 @@
 """The `auriga` console script, also `python -m assistant`.
 
-The command line is imported here, inside, so that Ctrl-C in the first moments is no traceback either.
+Ctrl-C waits until the command line is imported: some libraries take whatever happens while they are
+imported for a part of theirs that is missing, and go on without it.
 """
 
 import os
+import signal
 import sys
-from typing import NoReturn
 
 INTERRUPTED = 130
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
+NOT_WHOLE = 2  # exit code where the installation lacks something
 
 
 def _open_standard_streams() -> None:
@@ -24,16 +27,26 @@ def _open_standard_streams() -> None:
             setattr(sys, name, stream)
 
 
-def entry() -> NoReturn:
-    """Run the command line and end the process with its exit code."""
+def entry() -> None:
+    """Run the command line and end the process with its exit code.
+
+    SIGTERM ends it as Ctrl-C does: nothing is left behind.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _open_standard_streams()
     try:
         from assistant.cli import run_command  # noqa: PLC0415
 
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         code = run_command()
     except KeyboardInterrupt:
         print("\nauriga: interrupted.", file=sys.stderr)  # noqa: T201
         code = INTERRUPTED
+    except (ImportError, MemoryError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        print(f"auriga: it cannot start ({reason}); install it again.", file=sys.stderr)  # noqa: T201
+        code = NOT_WHOLE
     sys.exit(code)
 
 

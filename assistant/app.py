@@ -17,7 +17,7 @@ from assistant.adapters.silero_voice_detector import SileroVoiceDetector
 from assistant.adapters.sqlite_manual import SqliteManual
 from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
 from assistant.cancel import CancelToken
-from assistant.errors import ModelError, UsageError
+from assistant.errors import ModelError, SettingsError, UsageError
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
@@ -30,7 +30,14 @@ from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
 from assistant.runtime import Conversation
 from assistant.settings import Settings, language_folder, vehicle_folder
-from models import ModelStoreError, Store, default_folder, load_manifest
+from models import (
+    ModelSpec,
+    ModelStoreError,
+    Store,
+    UnknownModelError,
+    default_folder,
+    load_manifest,
+)
 
 VOSK_ENGLISH = "vosk-en"
 MOONSHINE = "moonshine-tiny-en"
@@ -76,10 +83,28 @@ def _models_folder(settings: Settings) -> Path:
         raise UsageError(str(error)) from error
 
 
-def find_model(store: Store, name: str) -> Path:
-    """The verified file or folder of a model; raises ModelError with the command that helps."""
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a part of the assistant is made of."""
+
+    path: Path  # a file or a folder; of a model of the store it is verified
+    name: str  # of the model, or the setting that names the file
+    remedy: str  # what helps where an engine does not take them
+
+
+def _find_model(store: Store, key: str, role: str, name: str) -> Weights:
+    """A model of the store for a setting; SettingsError for no such one, ModelError if missing."""
     try:
-        return store.find(name)
+        found = store.manifest.spec(name)
+        if found.role != role:
+            fitting = [spec.name for spec in store.manifest.models.values() if spec.role == role]
+            raise SettingsError(
+                f"models.{key} names '{name}', which is no {role.replace('-', ' ')}; choose one of: "
+                f"{', '.join(fitting)}."
+            )
+        return Weights(store.find(name), name, store.remedy(name))
+    except UnknownModelError as error:
+        raise SettingsError(f"models.{key}: {error}") from error
     except ModelStoreError as error:
         raise ModelError(str(error)) from error
 
@@ -94,13 +119,35 @@ def recognizer_choice(settings: Settings, store: Store) -> tuple[str, str]:
     return MOONSHINE, "no English Vosk model is installed (auriga models add vosk-en PATH)"
 
 
-def build_recognizer(settings: Settings, store: Store) -> Recognizer:
-    """The recognizer that the settings choose, not opened; its model is verified."""
-    name, _ = recognizer_choice(settings, store)
-    folder = find_model(store, name)
-    if name.startswith("vosk"):
-        return VoskRecognizer(VoskSettings(folder, language=name.rpartition("-")[2]))
-    return MoonshineRecognizer(folder, MOONSHINE_THREADS)
+def recognizer_weights(settings: Settings, store: Store) -> Weights:
+    """The model of the recognizer that the settings choose; ModelError, SettingsError."""
+    return _find_model(store, "recognizer", "recognizer", recognizer_choice(settings, store)[0])
+
+
+def language_model_weights(settings: Settings, store: Store) -> Weights:
+    """The language model that the settings choose; ModelError, SettingsError."""
+    models = settings.models
+    own = _own_file("language_model_file", models.language_model_file)
+    return own or _find_model(store, "language_model", "language-model", models.language_model)
+
+
+def voice_weights(settings: Settings, store: Store) -> Weights:
+    """The voice that the settings choose; ModelError, SettingsError."""
+    own = _own_file("voice_file", settings.models.voice_file)
+    return own or _find_model(store, "voice", "voice", settings.models.voice)
+
+
+def build_recognizer(weights: Weights) -> Recognizer:
+    """A recognizer, not opened; a model's name tells the engine and its language."""
+    if weights.name.startswith("vosk"):
+        language = weights.name.rpartition("-")[2]
+        return VoskRecognizer(VoskSettings(weights.path, language, remedy=weights.remedy))
+    return MoonshineRecognizer(weights.path, MOONSHINE_THREADS, weights.remedy)
+
+
+def build_language_model(settings: Settings, weights: Weights) -> LlamaLanguageModel:
+    """A language model, not opened."""
+    return LlamaLanguageModel(weights.path, settings.threads, weights.remedy)
 
 
 def build_vehicle(settings: Settings, folder: Path) -> CarVehicle:
@@ -111,16 +158,32 @@ def build_vehicle(settings: Settings, folder: Path) -> CarVehicle:
     return CanBridgeVehicle(folder, bus.spec, bus.ready_timeout_s)
 
 
-def build_voice(settings: Settings, store: Store) -> PiperVoice:
-    """The voice that the settings choose, not started; its model is verified."""
+def build_voice(settings: Settings, weights: Weights) -> PiperVoice:
+    """A voice, not started."""
     return PiperVoice(
         PiperSettings(
-            voice=_own_file("voice_file", settings.models.voice_file)
-            or find_model(store, settings.models.voice),
+            voice=weights.path,
             threads=settings.threads,
             chunk_timeout_s=settings.speak.voice_timeout_s,
+            remedy=weights.remedy,
         )
     )
+
+
+def try_model(settings: Settings, spec: ModelSpec, path: Path) -> None:
+    """Open weights that a person brought, once; raises what the engine raises."""
+    weights = Weights(path, spec.name, "nothing was installed; give another file or folder")
+    part: Part
+    if spec.role == "recognizer":
+        part = build_recognizer(weights)
+    elif spec.role == "language-model":
+        part = build_language_model(settings, weights)
+    else:
+        part = build_voice(settings, weights)
+    try:
+        part.open()
+    finally:
+        part.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +225,8 @@ def _choose(settings: Settings, need: Need) -> _Parts:
         manual=_manual(data_folder(settings), vehicle.id, folder),
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
-        recognizer=build_recognizer(settings, store) if need.ears else None,
-        voice=build_voice(settings, store) if need.voice else None,
+        recognizer=build_recognizer(recognizer_weights(settings, store)) if need.ears else None,
+        voice=build_voice(settings, voice_weights(settings, store)) if need.voice else None,
     )
 
 
@@ -175,19 +238,19 @@ def _manual(data: Path, vehicle_id: str, folder: Path) -> Manual:
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:
     if not settings.respond.use_model:
         return None
-    own = _own_file("language_model_file", settings.models.language_model_file)
-    path = own or find_model(store, settings.models.language_model)
-    return LlamaLanguageModel(path, settings.threads)
+    return build_language_model(settings, language_model_weights(settings, store))
 
 
-def _own_file(key: str, setting: str) -> Path | None:
+def _own_file(key: str, setting: str) -> Weights | None:
     """A weights file that the settings name instead of a model of the store."""
     if not setting:
         return None
     path = Path(setting)
     if not path.is_file():
-        raise ModelError(f"There is no file {path}, which models.{key} names.")
-    return path
+        raise ModelError(
+            f"There is no file {path}, which models.{key} names; correct that setting."
+        )
+    return Weights(path, f"models.{key}", f"name another file in models.{key}")
 
 
 def _stages(settings: Settings, parts: _Parts) -> Stages:

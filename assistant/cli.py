@@ -9,16 +9,16 @@ import argparse
 import io
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from assistant import __version__
 from assistant.adapters.kuksa_address import broker_address, is_broker
+from assistant.adapters.native_noise import thread_was_left
 from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
 from assistant.commands.options import settings_of
-from assistant.errors import AurigaError, DiskFullError, UsageError
+from assistant.errors import AurigaError, DiskFullError, UsageError, is_full
 from assistant.network_lock import lock_network
 
 COMMANDS = (run, ask, say, models, manual, bench, doctor, demo)
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
         logging.lastResort.setFormatter(logging.Formatter("auriga: %(message)s"))
     try:
         options = _parser().parse_args(arguments)
+        if getattr(options, "json", False) and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259, whatever the locale says
         if lock and not options.online:
             _lock(options)
         code = int(options.execute(options))
@@ -57,15 +59,19 @@ def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
         _drop_output()
         return 0
-    except OSError as error:  # a full disk, a folder that may not be written, …
+    except OSError as error:  # a full disk, a read-only one, a folder that is a file, …
         _drop_output()
-        where = error.filename or "the output"
-        reason = error.strerror or type(error).__name__
-        print(
-            f"auriga: {where} cannot be used ({reason}); free some space or name another place.",
-            file=sys.stderr,
-        )
+        print(f"auriga: {_os_sentence(error)}", file=sys.stderr)
         return DiskFullError.exit_code
+
+
+def _os_sentence(error: OSError) -> str:
+    """What the system refused, why, and what helps."""
+    where = error.filename or "the output"
+    reason = error.strerror or type(error).__name__
+    if is_full(error):
+        return f"{where} cannot be written ({reason}); free some space or name another place."
+    return f"{where} cannot be used ({reason}); make it usable or name another place."
 
 
 def _drop_output() -> None:
@@ -92,12 +98,16 @@ def _is_network(spec: str) -> bool:
 
 
 def run_command() -> int:
-    """Run the console script's command. SIGTERM ends it as Ctrl-C does: nothing is left behind."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the console script's command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
-    return main(lock=True)
+    code = main(lock=True)
+    if thread_was_left():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

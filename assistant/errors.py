@@ -20,6 +20,7 @@ adapter turns every exception of its library into one of these with `from`. `spo
 driver hears when the error happens inside a turn; it holds no technical word.
 """
 
+import errno
 from typing import ClassVar
 
 
@@ -72,6 +73,11 @@ class DiskFullError(AurigaError):
 
     code = "disk_full"
     exit_code = 2
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the system refused because there is no room, and for no other reason."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ModelError(AurigaError):

@@ -37,10 +37,12 @@ def lock_network() -> bool:
     code = _filter(architecture, socket_number)
     instructions = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(instructions))
-    return bool(
-        libc.syscall(seccomp_number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program)
-        == 0
-    )
+    if libc.syscall(seccomp_number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program):
+        return False
+    # Libraries ask Python for this before they try: urllib3, which comes with the recognizer's
+    # package, binds an IPv6 socket at its import to see whether it can.
+    socket.has_ipv6 = False
+    return True
 
 
 def _filter(architecture: int, socket_number: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -35,6 +36,10 @@ class _Stopped(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Run a command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if getattr(options, "json", False):
+            sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259, whatever the locale says
+        sys.stdout.reconfigure(errors="replace")  # a unit such as °C in an ASCII locale
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     try:

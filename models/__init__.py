@@ -4,7 +4,7 @@ Weights are never in git. `fetch` is the only code of the project that opens an 
 connection. The package knows nothing of voice or cars and may be used alone.
 """
 
-from models.errors import ModelStoreError
+from models.errors import ModelStoreError, UnknownModelError
 from models.fetch import fetch
 from models.manifest import Manifest, ModelSpec, Requantize, Source, load_manifest
 from models.store import ModelState, Store, default_folder
@@ -17,6 +17,7 @@ __all__ = [
     "Requantize",
     "Source",
     "Store",
+    "UnknownModelError",
     "default_folder",
     "fetch",
     "load_manifest",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelStoreError
+from models.errors import ModelStoreError, UnknownModelError
 
 MANIFEST = Path(__file__).with_name("manifest.toml")
 
@@ -56,12 +56,12 @@ class Manifest:
     models: Mapping[str, ModelSpec]
 
     def spec(self, name: str) -> ModelSpec:
-        """The model called `name`; a ModelStoreError lists the names there are."""
+        """The model called `name`; an UnknownModelError lists the names there are."""
         try:
             return self.models[name]
         except KeyError:
             known = ", ".join(sorted(self.models))
-            raise ModelStoreError(
+            raise UnknownModelError(
                 f"There is no model called '{name}' in the manifest; it has: {known}."
             ) from None
 

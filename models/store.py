@@ -26,6 +26,9 @@ BLOCK = 1 << 20  # bytes read at a time while hashing and copying
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the bytes done and the bytes in all (0: not known)."""
 
+Trial = Callable[[Path], None]
+"""Opens weights once, a file or a folder; raises what it likes where they are none."""
+
 Quantizer = Callable[[Path, Path, str], None]
 """Rewrites weights: source file, file to write, type (e.g. "Q4_0")."""
 
@@ -56,6 +59,7 @@ class ModelState:
     source: str
     bytes: int
     requantized: str = ""
+    problem: str = ""  # why its record cannot be read, and what helps
 
 
 class Store:
@@ -123,8 +127,16 @@ class Store:
                 f"The record {path} cannot be read; run `{_advice(self.manifest.spec(name))}`."
             ) from error
 
-    def add(self, name: str, path: Path) -> None:
-        """Install a model that a person brings as a file or a folder, by copying it."""
+    def remedy(self, name: str) -> str:
+        """What helps where a model is as it was installed and still none: another one."""
+        return f"run `{_advice(self.manifest.spec(name))} --force`"
+
+    def add(self, name: str, path: Path, trial: Trial | None = None) -> None:
+        """Install a model that a person brings as a file or a folder, by copying it.
+
+        One whose checksums the manifest does not list is given to `trial` first; where that raises,
+        nothing is installed.
+        """
         spec = self.manifest.spec(name)
         if not path.exists():
             raise ModelStoreError(f"There is no file or folder {path} to add as '{name}'.")
@@ -137,6 +149,8 @@ class Store:
             raise ModelStoreError(f"'{name}' is a folder of files, and {path} is a file.")
         with self.staging(name) as stage:
             _copy(path, stage, spec.entry)
+            if trial is not None and not spec.files:
+                trial(stage / spec.entry if spec.entry else stage)
             self.install(spec, stage, "by hand")
 
     def staging(self, name: str) -> "Staging":
@@ -176,7 +190,10 @@ class Store:
     def _state(self, spec: ModelSpec) -> ModelState:
         if not self.installed(spec.name):
             return ModelState(spec, False, "", spec.bytes)
-        receipt = self.receipt(spec.name)
+        try:
+            receipt = self.receipt(spec.name)
+        except ModelStoreError as error:  # of this model; the others are listed all the same
+            return ModelState(spec, True, "", spec.bytes, problem=str(error))
         size = _size(self.place(spec.name), receipt.files)
         return ModelState(spec, True, receipt.source, size, receipt.requantized.get("to", ""))
 

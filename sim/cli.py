@@ -35,7 +35,16 @@ from sim.vehicle_files import VehicleFiles, load_vehicle
 from sim.world import World
 
 _STANDARD_INPUT = ("-", "stdin")
+_DAY_S = 86_400.0  # what comes before the start is run through: half a minute for a day
 _SPEC = re.compile(r"([a-z0-9_]+):([^@]+)(?:@(\d+))?")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(2, f"sim: {message}; see '{self.prog} --help'\n")
 
 
 class _Stopped(Exception):
@@ -186,9 +195,7 @@ _REPORTS = Reports(_ready, _report, _tell_outcome)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m sim", description="Put a virtual car on a CAN bus."
-    )
+    parser = _Parser(prog="python -m sim", description="Put a virtual car on a CAN bus.")
     parser.add_argument("scenario", help="a name in config/scenarios, or a TOML file")
     parser.add_argument("--vehicle", default="aster", help="an id in config/vehicles, or a folder")
     parser.add_argument("--bus", default="unix:auriga", help="interface:channel[@bitrate]")
@@ -199,17 +206,20 @@ def _parser() -> argparse.ArgumentParser:
         help="no bus: record as fast as possible to FILE (.log, .asc, .blf, .csv, .trc)",
     )
     parser.add_argument(
-        "--seconds", type=_seconds, default=math.inf, help="end after this time of the scenario"
+        "--seconds", type=_amount, default=math.inf, help="end after this time of the scenario"
     )
     parser.add_argument(
-        "--start-at", type=_seconds, default=0.0, help="begin at this time of the scenario"
+        "--start-at",
+        type=_start,
+        default=0.0,
+        help="begin at this time of the scenario, at most a day",
     )
     parser.add_argument(
         "--speed", type=_speed, default=1.0, help="times real time (1), or max: without waiting"
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything that is random (0)")
     parser.add_argument(
-        "--noise", type=_seconds, default=0.0, help="strength of the sensors' noise (0: none)"
+        "--noise", type=_amount, default=0.0, help="strength of the sensors' noise (0: none)"
     )
     parser.add_argument(
         "--control",
@@ -220,15 +230,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
+def _amount(text: str) -> float:
+    value = _number(text)
     if not value >= 0:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"expected a number from 0 on, found '{text}'")
+    return value
+
+
+def _start(text: str) -> float:
+    value = _number(text)
+    if not 0 <= value <= _DAY_S:
+        raise argparse.ArgumentTypeError(f"expected seconds from 0 to {_DAY_S:.0f}, found '{text}'")
     return value
 
 
 def _speed(text: str) -> float:
-    value = math.inf if text == "max" else float(text)
+    value = math.inf if text == "max" else _number(text)
     if not value > 0:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"expected a number above 0 or max, found '{text}'")
     return value
+
+
+def _number(text: str) -> float:
+    """NaN, which is in no range, for what is no number: argparse would name a function of ours."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

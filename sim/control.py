@@ -55,7 +55,7 @@ class Control:
             told = {"ok": self.answer(line)}
         except ScenarioError as error:
             told = {"error": str(error)}
-        return json.dumps({"t": round(self._world.time_s, 2), **told}, ensure_ascii=False)
+        return json.dumps({"t": round(self._world.time_s, 2), **told})
 
     def change(self, settings: Mapping[str, Any]) -> str:
         """Set fields of the car; says how they are now."""

@@ -25,8 +25,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,6 +35,7 @@ from sim.car import Car
 from sim.errors import ScenarioError
 from sim.faults import Fault, fault_from
 from sim.settings import checked, is_number_field, only
+from sim.toml_file import TomlFile, read_toml
 from sim.vehicle_files import config_folder
 
 Points = tuple[tuple[float, float], ...]
@@ -83,18 +84,15 @@ def load_scenario(name: str) -> Scenario:
     """Read a scenario: a name in config/scenarios, or a TOML file; ScenarioError if it is wrong."""
     file = Path(name) if name.endswith(".toml") else config_folder("scenarios") / f"{name}.toml"
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
+        toml = read_toml(file, ScenarioError)
+    except FileNotFoundError as error:
         known = sorted(path.stem for path in config_folder("scenarios").glob("*.toml"))
         raise ScenarioError(
             f"there is no scenario '{name}'; give a .toml file or one of: {', '.join(known)}"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{file} is no TOML: {error}; correct it") from error
-    try:
-        return _scenario(table, file)
-    except ScenarioError as error:
-        raise ScenarioError(f"{file}: {error}") from error
+    except OSError as error:
+        raise ScenarioError(f"{file} cannot be read ({error.strerror}); correct it") from error
+    return _scenario(toml)
 
 
 def apply_settings(car: Car, settings: Mapping[str, Any]) -> None:
@@ -120,21 +118,47 @@ def _fail(problem: str) -> NoReturn:
     raise ScenarioError(problem)
 
 
-def _scenario(table: dict[str, Any], file: Path) -> Scenario:
+@contextmanager
+def _at(toml: TomlFile, header: str = "", number: int = 0) -> Iterator[None]:
+    """What is wrong in here is told with the file and the line of the table."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(f"{toml.place(header, number)}: {error}") from error
+
+
+def _scenario(toml: TomlFile) -> Scenario:
+    table = toml.table
     keys = ("name", "description", "start", "profile", "step", "expect")
-    only(table, keys, "the file")
-    steps = tuple(_step(row) for row in _rows(table, "step"))
-    times = [step.at_s for step in steps]
-    if times != sorted(times):
-        _fail("the steps must be in the order of their at_s; sort them")
+    with _at(toml):
+        only(table, keys, "the file")
+    steps = []
+    for number, row in enumerate(_placed_rows(toml, "step")):
+        with _at(toml, "step", number):
+            steps.append(_step(row))
+            if steps[-1].at_s < steps[max(0, number - 1)].at_s:
+                _fail("the steps must be in the order of their at_s; sort them")
+    expectations = []
+    for number, row in enumerate(_placed_rows(toml, "expect")):
+        with _at(toml, "expect", number):
+            expectations.append(_expectation(row))
+    with _at(toml, "start"):
+        start = checked(table.get("start", {}), "[start]")
+    with _at(toml, "profile"):
+        profile = _profile(table.get("profile", {}))
     return Scenario(
-        name=str(table.get("name", file.stem)),
+        name=str(table.get("name", toml.path.stem)),
         description=str(table.get("description", "")),
-        start=checked(table.get("start", {}), "[start]"),
-        steps=steps,
-        profile=_profile(table.get("profile", {})),
-        expectations=tuple(_expectation(row) for row in _rows(table, "expect")),
+        start=start,
+        steps=tuple(steps),
+        profile=profile,
+        expectations=tuple(expectations),
     )
+
+
+def _placed_rows(toml: TomlFile, key: str) -> list[Any]:
+    with _at(toml, key):
+        return _rows(toml.table, key)
 
 
 def _rows(table: Mapping[str, Any], key: str) -> list[Any]:
@@ -148,11 +172,18 @@ def _step(row: object) -> Step:
     table = only(row, ("at_s", "name", "set", "faults", "clear_faults"), "a [[step]]")
     at_s, name = table.get("at_s"), table.get("name")
     if not isinstance(at_s, int | float) or not isinstance(name, str):
-        _fail("a [[step]] needs a number `at_s` and a text `name`; add them")
+        _fail(
+            "a [[step]] needs a number `at_s` and a text `name`, found "
+            f"{_found(at_s)} and {_found(name)}; correct it"
+        )
     place = f"the step '{name}'"
     faults = tuple(_fault(item, place) for item in _rows(table, "faults"))
     settings = checked(table.get("set", {}), f"`set` of {place}")
     return Step(float(at_s), name, settings, faults, bool(table.get("clear_faults", False)))
+
+
+def _found(value: object) -> str:
+    return "none" if value is None else repr(value)
 
 
 def _fault(row: object, place: str) -> Fault:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import cantools
 from cantools.database.can import Database, Message
 
 from sim.diagnostics.unit import Address, Diagnostics
 from sim.errors import VehicleFileError
+from sim.toml_file import TomlFile, read_toml
 
 ASSISTANT = "AUR"
 """Node of the DBC that commands come from."""
@@ -40,26 +41,41 @@ def load_vehicle(name: str) -> VehicleFiles:
     folder = Path(name) if Path(name).is_dir() else config_folder("vehicles") / name
     file = folder / "vehicle.toml"
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        bus = table["bus"]
-        names, bitrate = list(bus["dbc"]), int(bus.get("bitrate", 500_000))
-    except OSError as error:
+        toml = read_toml(file, VehicleFileError)
+    except FileNotFoundError as error:
         known = sorted(p.parent.name for p in config_folder("vehicles").glob("*/vehicle.toml"))
         raise VehicleFileError(
-            f"there is no vehicle '{name}' ({file} cannot be read); give a folder or one of: "
+            f"there is no vehicle '{name}' ({file} is missing); give a folder or one of: "
             f"{', '.join(known) or 'none'}"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise VehicleFileError(
-            f"{file} needs a table [bus] with the list `dbc` and a whole number `bitrate`: {error}"
-        ) from error
+    except OSError as error:
+        raise VehicleFileError(f"{file} cannot be read ({error.strerror}); correct it") from error
+    names, bitrate = _bus(toml)
     messages = [message for name in names for message in _read_dbc(folder / name).messages]
     return VehicleFiles(
         bitrate=bitrate,
         messages=tuple(message for message in messages if ASSISTANT not in message.senders),
         commands=tuple(message for message in messages if ASSISTANT in message.senders),
-        diagnostics=_diagnostics(table.get("diagnostics"), file),
+        diagnostics=_diagnostics(toml.table.get("diagnostics"), file),
     )
+
+
+def _bus(toml: TomlFile) -> tuple[list[str], int]:
+    """The DBC files and the bit rate that [bus] names."""
+    bus = toml.table.get("bus")
+    if not isinstance(bus, dict):
+        _unexpected(toml, "", "bus", "a table [bus]", bus)
+    names, bitrate = bus.get("dbc"), bus.get("bitrate", 500_000)
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        _unexpected(toml, "bus", "dbc", "a list of DBC files, `dbc`, in [bus]", names)
+    if type(bitrate) is not int or bitrate <= 0:
+        _unexpected(toml, "bus", "bitrate", "a whole number of bit/s, `bitrate`, in [bus]", bitrate)
+    return names, bitrate
+
+
+def _unexpected(toml: TomlFile, header: str, key: str, expected: str, found: object) -> NoReturn:
+    told = "none; add it" if found is None else f"{found!r}; correct it"
+    raise VehicleFileError(f"{toml.place(header, key=key)}: expected {expected}, found {told}")
 
 
 def _diagnostics(table: object, file: Path) -> Diagnostics | None:
@@ -91,9 +107,9 @@ def _texts(file: Path) -> dict[str, dict[str, str]]:
     if not file.exists():
         return {}
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise VehicleFileError(f"{file} cannot be used: {error}; correct it") from error
+        table = read_toml(file, VehicleFileError).table
+    except OSError as error:
+        raise VehicleFileError(f"{file} cannot be read ({error.strerror}); correct it") from error
     vin = str(table.pop("vin", ""))
     return {
         ecu: {"vin": vin, **{str(key): str(value) for key, value in row.items()}}
@@ -105,7 +121,12 @@ def _texts(file: Path) -> dict[str, dict[str, str]]:
 def _read_dbc(file: Path) -> Database:
     try:
         database = cantools.database.load_file(file, database_format="dbc")
-    except (OSError, cantools.Error, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise VehicleFileError(
+            f"{file}, which vehicle.toml names, cannot be read ({error.strerror}); add the file "
+            "or correct `dbc` in [bus]"
+        ) from error
+    except (cantools.Error, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise VehicleFileError(f"{file} is no valid DBC: {first}; correct it") from error
     assert isinstance(database, Database)

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant.adapters.piper_voice import PiperSettings, PiperVoice
 from assistant.adapters.wav_file import to_16k
 from assistant.cancel import CancelToken
 from assistant.events import SAMPLE_RATE, AudioChunk, Samples
@@ -58,20 +59,31 @@ def espeak(text: str, voice: str) -> Samples:
     return np.concatenate([silence(0.2), to_16k(sound, rate), silence(0.2)])
 
 
+def piper(voice_file: Path, texts: Iterable[str]) -> dict[str, Samples]:
+    """Texts said by Piper, at 16 kHz; skips where it is missing.
+
+    Without the random variation of the voice, so that a recognizer hears the same in every run.
+    """
+    pytest.importorskip("piper", reason="piper-tts is missing")
+    voice = PiperVoice(PiperSettings(voice_file, variation=0.0))
+    voice.open()
+    try:
+        made = {text: list(voice.synthesize(text, CancelToken())) for text in texts}
+    finally:
+        voice.close()
+    return {text: _at_16k(chunks) for text, chunks in made.items()}
+
+
+def _at_16k(chunks: Sequence[AudioChunk]) -> Samples:
+    sound = np.concatenate([chunk.samples for chunk in chunks]).astype(np.float32) / 32768.0
+    return to_16k(sound, chunks[0].rate)
+
+
 @pytest.fixture(scope="session")
 def question(model_path: Callable[[str], Path]) -> Samples:
     """QUESTION, said by Piper, at 16 kHz."""
-    pytest.importorskip("piper", reason="piper-tts is missing")
-    from assistant.adapters.piper_voice import PiperSettings, PiperVoice  # noqa: PLC0415
-
-    voice = PiperVoice(PiperSettings(model_path("piper-joe")))
-    voice.open()
-    try:
-        chunks = list(voice.synthesize(QUESTION, CancelToken()))
-    finally:
-        voice.close()
-    sound = np.concatenate([chunk.samples for chunk in chunks]).astype(np.float32) / 32768.0
-    return np.concatenate([silence(0.3), to_16k(sound, chunks[0].rate), silence(0.3)])
+    sound = piper(model_path("piper-joe"), [QUESTION])[QUESTION]
+    return np.concatenate([silence(0.3), sound, silence(0.3)])
 
 
 class PulseServer:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.adapters.sqlite_manual import SqliteManual, build, built_from
-from assistant.errors import DiskFullError, ManualError
+from assistant.errors import ManualError
 from assistant.events import Passage, Term
 from assistant.manuals import build_manual, ensure_manual, manual_file, read_text
 from tests.turns import JACK, MANUAL
@@ -166,7 +166,7 @@ def test_a_place_that_cannot_be_written_is_named(
     else:
         data.mkdir()
         (data / blocked).write_text("a file where a folder should be")
-    with pytest.raises(DiskFullError, match="cannot be written"):
+    with pytest.raises(ManualError, match="cannot be written"):
         ensure_manual(data, "car", folder)
 
 

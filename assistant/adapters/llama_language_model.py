@@ -19,8 +19,10 @@ CONTEXT_TOKENS = 1024  # the instructions, a few passages and one sentence
 class LlamaLanguageModel:
     """The `LanguageModel` port over one GGUF file that was verified before."""
 
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, remedy: str = "name another file") -> None:
+        """`remedy` is what helps where the file is no model."""
         self._path = path
+        self._remedy = remedy
         self._threads = threads
         self._llama: Any = None
         self._format: Any = None
@@ -42,8 +44,7 @@ class LlamaLanguageModel:
             )
         except (ValueError, OSError, RuntimeError) as error:
             raise ModelError(
-                f"{self._path} is not a GGUF model that llama.cpp can load ({error}); "
-                "name another in models.language_model_file or fetch the default again."
+                f"{self._path} is not a GGUF model that llama.cpp can load; {self._remedy}"
             ) from error
         self._format = _chat_format(self._llama)
 

@@ -32,9 +32,13 @@ FULL_SCALE = 32768.0
 class MoonshineRecognizer:
     """A Recognizer. It can run on one thread or on as many as there are cores, not between."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(
+        self, folder: Path, threads: int = 1, remedy: str = "name the folder of another"
+    ) -> None:
+        """`remedy` is what helps where the folder holds no model."""
         self._folder = folder
         self._threads = threads
+        self._remedy = remedy
         self._lock = threading.Lock()  # the model takes one buffer at a time
         self._engine: Transcriber | None = None
 
@@ -74,8 +78,7 @@ class MoonshineRecognizer:
         for name in FILES:
             if not (self._folder / name).is_file():
                 raise ModelError(
-                    f"the speech model file {self._folder / name} is missing;"
-                    " run: auriga models fetch"
+                    f"the speech model file {self._folder / name} is missing; {self._remedy}"
                 )
         try:
             from moonshine_voice.errors import MoonshineError  # noqa: PLC0415
@@ -92,7 +95,7 @@ class MoonshineRecognizer:
                 return Transcriber(self._folder, ModelArch.TINY, options=options)
         except MoonshineError as error:
             raise ModelError(
-                f"{self._folder} is not a Moonshine tiny model; run: auriga models fetch"
+                f"{self._folder} is not a Moonshine tiny model; {self._remedy}"
             ) from error
 
 

@@ -11,6 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()  # the descriptor is one for the whole process
+_left = threading.Event()
+
+
+def leave_thread() -> None:
+    """Remember that a thread of a native library runs on and cannot be stopped."""
+    _left.set()
+
+
+def thread_was_left() -> bool:
+    """Whether the process must end by `os._exit`.
+
+    The thread would call into an interpreter that is being taken down, which is a crash.
+    """
+    return _left.is_set()
 
 
 @contextmanager
@@ -31,9 +45,10 @@ def own_stderr() -> Iterator[None]:
         yield
     finally:
         sys.stderr.flush()
-        sys.stderr = before
-        os.dup2(saved, 2)
-        os.close(saved)
+        if not thread_was_left():  # which goes on to complain, without an end
+            sys.stderr = before
+            os.dup2(saved, 2)
+            os.close(saved)
 
 
 @contextmanager

@@ -39,6 +39,7 @@ class Options:
     voice: Path  # the .onnx file; its .json lies beside it
     threads: int
     length_scale: float  # above 1 speaks more slowly
+    variation: float = 1.0  # of melody and rhythm, times the voice's own; 0: each time the same
 
 
 class Synthesizer:
@@ -63,8 +64,12 @@ class Synthesizer:
                 providers=["CPUExecutionProvider"],
             ),
         )
-        scale = self._voice.config.length_scale * options.length_scale
-        self._settings = SynthesisConfig(length_scale=scale)
+        own = self._voice.config
+        self._settings = SynthesisConfig(
+            length_scale=own.length_scale * options.length_scale,
+            noise_scale=own.noise_scale * options.variation,
+            noise_w_scale=own.noise_w_scale * options.variation,
+        )
         self.rate = int(self._voice.config.sample_rate)
         for _ in self.pcm("Ready."):
             pass
@@ -198,9 +203,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--voice", type=Path, required=True, help="the .onnx file of the voice")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--length-scale", type=float, default=1.0)
+    parser.add_argument("--variation", type=float, default=1.0)
     given = parser.parse_args(arguments)
     lock_network()  # before any engine is loaded: no library here has business with a network
-    options = Options(given.voice, given.threads, given.length_scale)
+    options = Options(given.voice, given.threads, given.length_scale, given.variation)
     if given.fd is not None:
         serve_parent(given.fd, options)
     else:

@@ -41,9 +41,11 @@ class PiperSettings:
     voice: Path  # the .onnx file, its .json beside it
     threads: int = 1  # of onnxruntime
     length_scale: float = 1.0  # above 1 speaks more slowly
+    variation: float = 1.0  # of melody and rhythm, times the voice's own; 0: each time the same
     socket_path: Path | None = None  # of the auriga-voice service; None starts a child
     open_timeout_s: float = 30.0
     chunk_timeout_s: float = 10.0  # the longest wait for the next piece of sound
+    remedy: str = "name another file"  # what helps where it is no voice
 
 
 class PiperVoice:
@@ -213,11 +215,12 @@ def _connect(path: Path) -> _Link:
 def _start_child(settings: PiperSettings) -> _Link:
     for file in (settings.voice, Path(f"{settings.voice}.json")):
         if not file.is_file():
-            raise ModelError(f"the voice file {file} is missing; run: auriga models fetch")
+            raise ModelError(f"the voice file {file} is missing; {settings.remedy}")
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     command = [sys.executable, "-m", "assistant.adapters.piper_process"]
     command += ["--fd", str(theirs.fileno()), "--voice", str(settings.voice)]
     command += ["--threads", str(settings.threads), "--length-scale", str(settings.length_scale)]
+    command += ["--variation", str(settings.variation)]
     paths = [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")]
     with theirs:
         try:
@@ -243,7 +246,7 @@ def _await_ready(link: _Link, settings: PiperSettings) -> None:
         except (OSError, ProtocolError) as error:
             raise VoiceError("the voice process ended at its start; see auriga doctor") from error
         if frame is not None and "error" in frame.header:
-            raise _start_error(str(frame.header["error"]), settings.voice)
+            raise _start_error(str(frame.header["error"]), settings)
         if frame is not None and "ready" in frame.header:
             return
     raise VoiceError(
@@ -251,8 +254,8 @@ def _await_ready(link: _Link, settings: PiperSettings) -> None:
     )
 
 
-def _start_error(reason: str, voice: Path) -> ModelError | VoiceError:
+def _start_error(reason: str, settings: PiperSettings) -> ModelError | VoiceError:
     if reason.startswith(("ModuleNotFoundError", "ImportError")):
         return VoiceError("the voice needs piper-tts; run: pip install piper-tts")
     kind = reason.partition(":")[0]
-    return ModelError(f"{voice} is not a Piper voice ({kind}); run: auriga models fetch")
+    return ModelError(f"{settings.voice} is not a Piper voice ({kind}); {settings.remedy}")

@@ -45,6 +45,7 @@ class SimProcess:
         try:
             self._await_ready()
         except BaseException:
+            self._process.kill()  # it would read the end of its input only after its start
             self.__exit__()
             raise
         return self

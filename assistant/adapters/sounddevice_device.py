@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.adapters.native_noise import muted_stderr
+from assistant.adapters.native_noise import leave_thread, muted_stderr
 from assistant.errors import AudioDeviceError
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,8 @@ class DeviceStream:
         closer.start()
         closer.join(CLOSE_S)
         if closer.is_alive():
-            log.warning("the %s did not close; it is left behind", NAMES[self._wish.kind])
+            log.info("the %s did not close; it is left behind", NAMES[self._wish.kind])
+            leave_thread()
             # What sounddevice does when Python ends would wait for it for ever.
             import sounddevice  # noqa: PLC0415
 

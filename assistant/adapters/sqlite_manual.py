@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from assistant.errors import DiskFullError, ManualError
+from assistant.errors import DiskFullError, ManualError, is_full
 from assistant.events import Hits, Passage, PassageKind, Term
 
 SCHEMA = """
@@ -138,13 +138,27 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
             raise ManualError("The manual holds no text under any heading; nothing was built.")
         part.replace(path)
     except (OSError, sqlite3.Error) as error:
-        if isinstance(error, OSError) or "full" in str(error) or "disk" in str(error):
-            raise DiskFullError(f"{path} cannot be written: {error}; free some space.") from error
-        raise ManualError(f"{path} cannot be built: {error}.") from error
+        raise _not_built(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
     return count
+
+
+def _not_built(path: Path, error: OSError | sqlite3.Error) -> ManualError | DiskFullError:
+    """Why a manual was not built, and what helps."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and is_full(error)):
+        return DiskFullError(f"The manual {path} cannot be written ({reason}); free some space.")
+    if code == sqlite3.SQLITE_IOERR_WRITE:  # a quota or a limit may be what cut the write short
+        return DiskFullError(
+            f"The manual {path} cannot be written ({reason}); free some space or check the disk."
+        )
+    return ManualError(
+        f"The manual {path} cannot be written ({reason}); make its folder writable, or name "
+        "another one in models.folder or XDG_DATA_HOME."
+    )
 
 
 def built_from(path: Path) -> str:

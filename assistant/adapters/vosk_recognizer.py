@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.adapters.native_noise import muted_stderr
 from assistant.errors import ModelError, RecognizerError
 from assistant.events import SAMPLE_RATE, AudioChunk, Transcript
 from assistant.ports import RecognizerTraits
@@ -28,6 +29,7 @@ class VoskSettings:
     language: str = "en"
     name: str = "vosk"  # for people
     words: tuple[str, ...] = ()  # hear only these, and [unk] for others
+    remedy: str = "name the folder of another"  # what helps where it is no model
 
 
 class VoskRecognizer:
@@ -79,7 +81,7 @@ class VoskRecognizer:
         for name in FILES:
             if not (folder / name).is_file():
                 raise ModelError(
-                    f"the speech model file {folder / name} is missing; run: auriga models fetch"
+                    f"the speech model file {folder / name} is missing; {self._settings.remedy}"
                 )
         try:
             import vosk  # noqa: PLC0415 - 0.2 s, and raises where its library is missing
@@ -87,9 +89,10 @@ class VoskRecognizer:
             raise RecognizerError("the recognizer needs vosk; run: pip install vosk") from error
         vosk.SetLogLevel(QUIET)
         try:
-            return vosk.Model(str(folder))
+            with muted_stderr():  # Kaldi says why at length, and in words of its own
+                return vosk.Model(str(folder))
         except Exception as error:  # Vosk raises nothing more special
-            raise ModelError(f"{folder} is not a Vosk model; run: auriga models fetch") from error
+            raise ModelError(f"{folder} is not a Vosk model; {self._settings.remedy}") from error
 
 
 class VoskRecognition:

@@ -1,7 +1,8 @@
 """Adapter room: a WAV file comes in, mono 16-bit samples at 16 kHz go out.
 
 The standard library's reader knows only plain PCM; this one also takes the extensible header,
-floats, and files that were cut off while they were written.
+floats, and what a program wrote to a pipe without knowing its length. A file that holds less than it
+promises is refused: half a question may be another one.
 """
 
 import struct
@@ -23,6 +24,10 @@ PACKED_BITS = 24  # the only width that numpy has no type for
 SUBFORMAT_AT = 24  # of the extensible format chunk: the first two bytes hold the true tag
 RATES = range(1_000, 768_001)  # Hz
 MAX_CHANNELS = 64
+STREAMED = range(
+    0x7FFF_0000, 0x1_0000_0000
+)  # sizes that stand for "not known": sox, arecord, ffmpeg
+MISSING_S = 0.05  # a shorter end than this may be missing: no word is so short, and headers round
 MAX_BYTES = 256 << 20  # more than an hour of 16-bit stereo; all of it is held in memory
 
 
@@ -85,14 +90,26 @@ def _parse(content: bytes, path: Path) -> tuple[Format, bytes]:
         elif name == b"data":
             if layout is None:
                 break
-            # A recorder that was cut off leaves a size of 0 or too much; take what is there.
-            data = content[at : at + size] if size else content[at:]
-            whole = len(data) - len(data) % layout.frame_bytes
-            if not whole:
-                raise SoundFileError(f"{path} holds no sound; record it again")
-            return layout, data[:whole]
+            return layout, _sound(content[at:], size, layout, path)
         at += size + size % 2
     raise SoundFileError(f"{path} was cut off before its sound; record it again")
+
+
+def _sound(rest: bytes, size: int, layout: Format, path: Path) -> bytes:
+    """Whole frames of the data chunk; `rest` begins with it, `size` is what its header says."""
+    if size == 0 or size in STREAMED:
+        size = len(rest)
+    data = rest[:size]
+    whole = len(data) - len(data) % layout.frame_bytes
+    if not whole:
+        raise SoundFileError(f"{path} holds no sound; record it again")
+    there_s, promised_s = (part / layout.frame_bytes / layout.rate for part in (whole, size))
+    if promised_s - there_s > MISSING_S:
+        raise SoundFileError(
+            f"{path} is cut off: of the {promised_s:.2f} s that it promises, {there_s:.2f} s are "
+            "there; record or copy it again"
+        )
+    return data[:whole]
 
 
 def _format(chunk: bytes, path: Path) -> Format:

@@ -1,7 +1,6 @@
 """Adapter room: the Loudspeaker port into a WAV file, or into nothing; the bench's mouth."""
 
 import contextlib
-import errno
 import threading
 import time
 import wave
@@ -13,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from assistant.cancel import CancelToken
-from assistant.errors import AudioDeviceError, DiskFullError, SoundFileError
+from assistant.errors import AudioDeviceError, DiskFullError, SoundFileError, is_full
 from assistant.events import SAMPLE_RATE, AudioChunk, Samples
 
 QUEUE_S = 30.0  # how much may wait to be played; an answer is shorter
@@ -128,12 +127,13 @@ class WavLoudspeaker:
 
 
 class _WavWriter:
-    """A mono 16-bit WAV whose header is right after every write."""
+    """A mono 16-bit WAV whose header is right after every write; none is left where one fails."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rate: int | None = None
         self._wave: wave.Wave_write | None = None
+        self._failure: SoundFileError | DiskFullError | None = None  # there is no file any more
         try:
             self._file: BinaryIO = path.open("wb")
         except OSError as error:
@@ -143,6 +143,8 @@ class _WavWriter:
         """Append a chunk; raises DiskFullError or SoundFileError."""
         if not len(chunk.samples):
             return
+        if self._failure is not None:
+            raise self._failure
         try:
             if self._wave is None:
                 self._begin(chunk.rate)
@@ -150,11 +152,14 @@ class _WavWriter:
             self._wave.writeframes(self._at_file_rate(chunk).tobytes())
             self._file.flush()
         except OSError as error:
-            self._let_go()
-            raise self._failed(error) from error
+            self._discard()
+            self._failure = self._failed(error)
+            raise self._failure from error
 
     def close(self) -> None:
         """Close the file; without any sound it is a WAV of length 0."""
+        if self._failure is not None:
+            raise self._failure
         try:
             if self._wave is None:
                 self._begin(SAMPLE_RATE)
@@ -162,15 +167,19 @@ class _WavWriter:
             self._wave.close()
             self._file.close()
         except OSError as error:
-            self._let_go()
-            with contextlib.suppress(OSError):
-                self._file.close()
+            self._discard()
             raise self._failed(error) from error
 
-    def _let_go(self) -> None:
-        """Keep the finalizer of a failed WAV from writing its header, and failing, once more."""
+    def _discard(self) -> None:
+        """Leave no half of a WAV, and no device to which somebody pointed the path, removed."""
         if self._wave is not None:
+            # Its finalizer would write the header, and fail, once more.
             self._wave._file = None  # type: ignore[attr-defined]
+        with contextlib.suppress(OSError):
+            self._file.close()
+        if self._path.is_file():
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
     def _begin(self, rate: int) -> None:
         self._rate = rate
@@ -187,7 +196,7 @@ class _WavWriter:
         return np.asarray(soxr.resample(chunk.samples, chunk.rate, self._rate), np.int16)
 
     def _failed(self, error: OSError) -> SoundFileError | DiskFullError:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if is_full(error):
             return DiskFullError(f"no room to write {self._path}; free some space")
         reason = error.strerror or type(error).__name__
         return SoundFileError(f"{self._path} cannot be written ({reason}); give another path")

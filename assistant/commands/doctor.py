@@ -2,7 +2,6 @@
 
 import argparse
 import platform
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +11,24 @@ from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, Soun
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
 from assistant.app import (
     CarVehicle,
+    build_language_model,
+    build_recognizer,
     build_vehicle,
+    build_voice,
     data_folder,
-    find_model,
+    language_model_weights,
     model_store,
     recognizer_choice,
+    recognizer_weights,
+    voice_weights,
 )
 from assistant.commands.options import Commands, add_settings, settings_of
 from assistant.commands.run import device
 from assistant.errors import AurigaError
-from assistant.manuals import by_hand, ensure_manual
+from assistant.manuals import by_hand, find_manual
+from assistant.ports import Part
 from assistant.settings import Settings, vehicle_folder
+from models import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +61,33 @@ def execute(options: argparse.Namespace) -> int:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     store = model_store(settings)
-    name, why = recognizer_choice(settings, store)
-    yield _try("recognizer", lambda: f"{name}: {why}; {find_model(store, name)}")
-    model = settings.models.language_model
-    if settings.models.language_model_file:
-        yield Check("language model", True, settings.models.language_model_file)
-    else:
-        yield _try("language model", lambda: f"{model}; {find_model(store, model)}")
-    voice = settings.models.voice
-    yield _try("voice", lambda: f"{voice}; {find_model(store, voice)}; a process of its own")
+    yield _try("recognizer", lambda: _recognizer(settings, store))
+    yield _try("language model", lambda: _language_model(settings, store))
+    yield _try("voice", lambda: _voice(settings, store))
     yield from _vehicle(settings)
     microphone = SounddeviceMicrophone(MicrophoneSettings(device(settings.hear.microphone)))
     yield _optional(_try("microphone", lambda: _opened(microphone)))
     loudspeaker = SounddeviceLoudspeaker(LoudspeakerSettings(device(settings.speak.loudspeaker)))
     yield _optional(_try("loudspeaker", lambda: _opened(loudspeaker)))
-    engines = sorted({"llama_cpp", "moonshine_voice", "vosk", "piper"} & set(sys.modules))
-    yield Check("loaded now", True, ", ".join(engines) or "no engine; each is loaded when needed")
+
+
+def _recognizer(settings: Settings, store: Store) -> str:
+    name, why = recognizer_choice(settings, store)
+    weights = recognizer_weights(settings, store)
+    return f"{name}: {why}; {weights.path} {_opened(build_recognizer(weights))}"
+
+
+def _language_model(settings: Settings, store: Store) -> str:
+    if not settings.respond.use_model:
+        return "not used: respond.use_model is false"
+    weights = language_model_weights(settings, store)
+    return f"{weights.name}; {weights.path} {_opened(build_language_model(settings, weights))}"
+
+
+def _voice(settings: Settings, store: Store) -> str:
+    weights = voice_weights(settings, store)
+    opened = _opened(build_voice(settings, weights))
+    return f"{weights.name}; {weights.path} {opened}, in a process of its own"
 
 
 def _vehicle(settings: Settings) -> Iterator[Check]:
@@ -82,13 +99,19 @@ def _vehicle(settings: Settings) -> Iterator[Check]:
         yield Check("vehicle", False, str(error), error.exit_code)
         return
     yield Check("vehicle", True, f"{vehicle.id}: {count}; {folder}")
-    yield _try("manual", lambda: _manual(settings, vehicle.id, folder))
+    yield _manual(settings, vehicle.id, folder)
     yield _try("vehicle bus", lambda: _bus(vehicle, settings))
 
 
-def _manual(settings: Settings, vehicle_id: str, folder: Path) -> str:
-    manual = ensure_manual(data_folder(settings), vehicle_id, folder)
-    return f"{manual}{' (of files given by hand)' if by_hand(manual) else ''}"
+def _manual(settings: Settings, vehicle_id: str, folder: Path) -> Check:
+    try:
+        manual = find_manual(data_folder(settings), vehicle_id, folder)
+    except AurigaError as error:
+        return Check("manual", False, str(error), error.exit_code)
+    if manual is None:  # what the car can tell is answered all the same
+        helps = f"put Markdown files into {folder / 'manual'}, or run auriga manual build"
+        return Check("manual", False, f"the vehicle '{vehicle_id}' brings none; {helps}")
+    return Check("manual", True, f"{manual}{' (of files given by hand)' * by_hand(manual)}")
 
 
 def _bus(vehicle: CarVehicle, settings: Settings) -> str:
@@ -97,9 +120,12 @@ def _bus(vehicle: CarVehicle, settings: Settings) -> str:
     return f"{settings.vehicle_bus.spec} opens; receive only"
 
 
-def _opened(part: SounddeviceMicrophone | SounddeviceLoudspeaker) -> str:
-    part.open()
-    part.close()
+def _opened(part: Part) -> str:
+    """Open a part as `ask` and `run` do, and close it."""
+    try:
+        part.open()
+    finally:
+        part.close()
     return "opens"
 
 
@@ -111,5 +137,5 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 
 
 def _optional(check: Check) -> Check:
-    """Sound devices are for `auriga run` alone: without them WAV files still work."""
+    """What `ask` can do without: without sound devices, WAV files still work."""
     return Check(check.name, check.good, check.text)

@@ -9,10 +9,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from assistant.adapters.llama_language_model import quantize
-from assistant.app import model_store
+from assistant.app import model_store, try_model
 from assistant.commands.options import Commands, settings_of
-from assistant.errors import DiskFullError, ModelError
-from models import ModelStoreError, Store, fetch
+from assistant.errors import DiskFullError, ModelError, UsageError
+from models import ModelStoreError, Store, UnknownModelError, fetch
 
 TELL_S = 5.0  # between lines where stderr is no terminal
 
@@ -44,6 +44,8 @@ def _bordered(
     def execute(options: argparse.Namespace) -> int:
         try:
             return run(model_store(settings_of(options)), options)
+        except UnknownModelError as error:
+            raise UsageError(str(error)) from error
         except ModelStoreError as error:
             kind = DiskFullError if "no room" in str(error) else ModelError
             raise kind(str(error)) from error
@@ -53,18 +55,24 @@ def _bordered(
 
 def _list(store: Store, _: argparse.Namespace) -> int:
     print(f"models in {store.folder}")
-    for state in store.states():
-        mark = "installed" if state.installed else "-"
+    states = store.states()
+    for state in states:
+        mark = "damaged" if state.problem else "installed" if state.installed else "-"
         size = f"{state.bytes / 1e6:.0f} MB"
         print(f"{state.spec.name:<24}{mark:<11}{size:>8}  {state.spec.role:<15}{state.spec.about}")
         print(f"{'':<45}licence: {state.spec.licence}")
         if state.requantized:
             print(f"{'':<45}rewritten for this processor as {state.requantized}")
+    problems = [state.problem for state in states if state.problem]
+    if problems:
+        raise ModelError(" ".join(problems))
     return 0
 
 
 def _fetch(store: Store, options: argparse.Namespace) -> int:
     names = options.names or [s.name for s in store.manifest.models.values() if s.default]
+    for name in names:
+        store.manifest.spec(name)  # before anything is fetched
     for name in names:
         if store.installed(name) and not options.force:
             try:
@@ -97,7 +105,9 @@ def _verify(store: Store, _: argparse.Namespace) -> int:
 
 
 def _add(store: Store, options: argparse.Namespace) -> int:
-    store.add(options.name, options.path)
+    spec = store.manifest.spec(options.name)
+    settings = settings_of(options)
+    store.add(options.name, options.path, lambda path: try_model(settings, spec, path))
     print(f"{options.name}: installed from {options.path}")
     return 0
 

@@ -1,13 +1,13 @@
 """Commands: the options that several commands share, and the settings they make."""
 
 import argparse
-import math
 import os
 from pathlib import Path
 from typing import Any
 
 from assistant.settings import Settings, load_settings
 
+LATEST_S = 3600.0  # the simulator runs through what comes before, about 1 s for an hour
 Commands = Any  # argparse's own type for a group of subcommands is private
 
 
@@ -30,14 +30,20 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         default=0.0,
         metavar="SECONDS",
-        help="enter the scenario at this time",
+        help=f"enter the scenario at this time, 0 to {LATEST_S:.0f} (default: 0)",
     )
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is no time from 0 s on")
+    """A time of a scenario; argparse would name this function for what `float` refuses."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LATEST_S:
+        raise argparse.ArgumentTypeError(
+            f"expected seconds from 0 to {LATEST_S:.0f}, found '{text}'"
+        )
     return seconds
 
 

@@ -21,6 +21,7 @@ from assistant.commands.show import show_to, timing_line
 from assistant.settings import Settings
 
 LOOK_S = 0.1  # how often the wait for a key looks whether the turn is over
+INVITATION = "Press a key and speak; a key while Auriga speaks interrupts it; q ends."
 QUIT = {"q", "\x03", "\x04", ""}  # q, Ctrl-C, Ctrl-D, the end of input
 
 
@@ -50,10 +51,10 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _loop(running: Assistant, settings: Settings) -> None:
-    print("Press a key and speak; a key while Auriga speaks interrupts it; q ends.", flush=True)
     talk: _Talk | None = None
     try:
-        with _keys() as next_key:
+        with keys() as next_key:
+            print(INVITATION, flush=True)
             while (key := next_key()) not in QUIT:
                 if talk is not None and (key is not None or not talk.running):
                     talk.end()
@@ -120,10 +121,11 @@ def device(setting: str) -> str | int | None:
 
 
 @contextmanager
-def _keys() -> Iterator[Callable[[], str | None]]:
+def keys() -> Iterator[Callable[[], str | None]]:
     """A function that gives the next key, None after a while without one, "" at the end of input.
 
-    Where the input is no terminal, a line counts as a key.
+    A key that was pressed before, while the models were loaded, is not lost. Where the input is no
+    terminal, a line counts as a key.
     """
     descriptor = sys.stdin.fileno()
     terminal = os.isatty(descriptor)
@@ -136,7 +138,7 @@ def _keys() -> Iterator[Callable[[], str | None]]:
 
     try:
         if terminal:
-            tty.setcbreak(descriptor)
+            tty.setcbreak(descriptor, termios.TCSANOW)  # the default throws away what was typed
         yield next_key
     finally:
         if before is not None:

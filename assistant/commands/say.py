@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.adapters.native_noise import own_stderr
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.wav_loudspeaker import WavLoudspeaker, WavLoudspeakerSettings
-from assistant.app import build_voice, model_store
+from assistant.app import build_voice, model_store, voice_weights
 from assistant.cancel import CancelToken
 from assistant.commands.options import Commands, settings_of
 from assistant.commands.run import device
@@ -42,7 +42,7 @@ def _say(options: argparse.Namespace, settings: Settings) -> int:
         if options.out
         else SounddeviceLoudspeaker(LoudspeakerSettings(device(settings.speak.loudspeaker)))
     )
-    voice = build_voice(settings, model_store(settings))
+    voice = build_voice(settings, voice_weights(settings, model_store(settings)))
     try:
         loudspeaker.open()
         voice.open()

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from assistant.adapters.sim_process import SimProcess
+from assistant.errors import UsageError
 from assistant.settings import Settings, vehicle_folder
 
 PREFIX = "auriga-bus-"  # of a bus folder; the number of the process that made it follows
@@ -29,8 +30,15 @@ def simulated(
 @contextmanager
 def own_bus(settings: Settings) -> Iterator[Settings]:
     """Settings that point at a bus of their own, on which nobody is yet."""
-    _sweep()
-    with TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as channel:
+    try:
+        _sweep()
+        folder = TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")
+    except OSError as error:
+        reason = "none can be written" if error.filename is None else error.strerror
+        raise UsageError(
+            f"The simulated car needs a folder for temporary files ({reason}); set TMPDIR to one."
+        ) from error
+    with folder as channel:
         bus = replace(settings.vehicle_bus, spec=f"unix:{channel}")
         yield replace(settings, vehicle_bus=bus)
 

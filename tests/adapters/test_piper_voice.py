@@ -73,6 +73,22 @@ def test_a_voice_that_hangs_is_given_up_in_time(settings: PiperSettings) -> None
         voice.close()
 
 
+@pytest.mark.parametrize("variation", [0.0, 1.0])
+def test_without_variation_a_text_is_said_the_same_each_time(
+    settings: PiperSettings, variation: float
+) -> None:
+    voice = PiperVoice(PiperSettings(settings.voice, variation=variation))
+    voice.open()
+    try:
+        said = [
+            b"".join(chunk.samples.tobytes() for chunk in voice.synthesize("Yes.", CancelToken()))
+            for _ in range(2)
+        ]
+    finally:
+        voice.close()
+    assert (said[0] == said[1]) is (variation == 0.0)
+
+
 def test_a_later_text_takes_the_voice(voice: PiperVoice) -> None:
     earlier = voice.synthesize(LONG, CancelToken())
     next(earlier)
@@ -121,16 +137,16 @@ def test_the_child_has_no_socket_but_unix_ones(voice: PiperVoice) -> None:
     assert sockets <= unix
 
 
-def test_a_missing_voice_file_says_which_command_fetches_it(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="auriga models fetch"):
-        PiperVoice(PiperSettings(tmp_path / "no.onnx")).open()
+def test_a_missing_voice_file_says_what_helps(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no\.onnx is missing; look elsewhere"):
+        PiperVoice(PiperSettings(tmp_path / "no.onnx", remedy="look elsewhere")).open()
 
 
 def test_a_broken_voice_file_is_a_model_error(tmp_path: Path, settings: PiperSettings) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"garbage")
     Path(f"{broken}.json").write_bytes(Path(f"{settings.voice}.json").read_bytes())
-    with pytest.raises(ModelError, match="not a Piper voice"):
+    with pytest.raises(ModelError, match=r"not a Piper voice .*; name another file"):
         PiperVoice(PiperSettings(broken)).open()
 
 

@@ -84,12 +84,12 @@ def test_moonshine_runs_on_any_number_of_threads(
     recognizer.close()
 
 
-def test_a_missing_model_says_which_command_fetches_it(tmp_path: Path) -> None:
+def test_a_missing_model_says_what_helps(tmp_path: Path) -> None:
     for recognizer in (
-        MoonshineRecognizer(tmp_path),
-        VoskRecognizer(VoskSettings(tmp_path)),
+        MoonshineRecognizer(tmp_path, remedy="look elsewhere"),
+        VoskRecognizer(VoskSettings(tmp_path, remedy="look elsewhere")),
     ):
-        with pytest.raises(ModelError, match="auriga models fetch"):
+        with pytest.raises(ModelError, match="is missing; look elsewhere"):
             recognizer.open()
         recognizer.close()
 
@@ -106,10 +106,13 @@ def test_a_broken_moonshine_model_is_a_model_error(
         MoonshineRecognizer(folder).open()
 
 
-def test_a_broken_vosk_model_is_a_model_error(tmp_path: Path) -> None:
+def test_a_broken_vosk_model_is_a_model_error_and_nothing_else_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("vosk", reason="vosk is missing")
     for name in ("am/final.mdl", "conf/model.conf"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(b"garbage")
-    with pytest.raises(ModelError, match="not a Vosk model"):
+    with pytest.raises(ModelError, match="not a Vosk model; name the folder of another"):
         VoskRecognizer(VoskSettings(tmp_path)).open()
+    assert capfd.readouterr() == ("", "")

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import resource
 import struct
 import time
 import wave
@@ -64,17 +65,26 @@ def test_every_form_becomes_16_khz_mono(
     assert np.abs(middle).max() == pytest.approx(8000, rel=0.03)
 
 
-def test_what_is_there_of_a_cut_file_is_heard(tmp_path: Path) -> None:
+def test_a_file_that_is_cut_off_says_how_much_of_it_is_there(tmp_path: Path) -> None:
+    content = wav((PCM, 16, 2, SAMPLE_RATE), tone(2.0))
+    path = tmp_path / "cut.wav"
+    for missing in (64_000 + 1, 64_000 - 2):  # in the middle of a sample too
+        path.write_bytes(content[:-missing])
+        with pytest.raises(SoundFileError, match=r"cut\.wav is cut off: of the 2\.00 s .* 1\.00 s"):
+            read_wav(path)
+
+
+def test_a_file_that_lacks_less_than_a_sound_is_heard(tmp_path: Path) -> None:
     content = wav((PCM, 16, 1, SAMPLE_RATE), tone(1.0))
     path = tmp_path / "cut.wav"
-    path.write_bytes(content[: len(content) // 2 + 1])
-    assert len(read_wav(path)) == pytest.approx(SAMPLE_RATE // 2, rel=0.05)
+    path.write_bytes(content[:-45])  # a header that counts itself
+    assert len(read_wav(path)) == SAMPLE_RATE - 23
 
 
 def test_a_recorder_that_never_wrote_the_length_is_heard(tmp_path: Path) -> None:
     content = wav((PCM, 16, 1, SAMPLE_RATE), tone(1.0))
     start = content.index(b"data") + 4
-    for size in (0, 0xFFFFFFFF):
+    for size in (0, 0xFFFFFFFF, 0x7FFFF000, 0x7FFF_FFFF, 0x80000000 - 44):
         path = tmp_path / "stream.wav"
         path.write_bytes(content[:start] + struct.pack("<I", size) + content[start + 4 :])
         assert len(read_wav(path)) == SAMPLE_RATE
@@ -180,6 +190,24 @@ def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "no" / "reply.wav"):
         with pytest.raises(SoundFileError, match="cannot be written"):
             WavLoudspeaker(WavLoudspeakerSettings(path)).open()
+
+
+def test_no_half_of_a_wav_is_left_on_a_full_disk(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(tmp_path / "reply.wav"))
+    loudspeaker.open()
+    loudspeaker.play(AudioChunk(tone(0.1)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, hard))
+    try:
+        with pytest.raises(DiskFullError, match="no room"):
+            loudspeaker.play(AudioChunk(tone(0.5)))
+        with pytest.raises(DiskFullError, match="no room"):
+            loudspeaker.play(AudioChunk(tone(0.5)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    with pytest.raises(DiskFullError):
+        loudspeaker.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_said() -> None:

@@ -4,6 +4,7 @@ recording.
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -180,6 +181,25 @@ def test_decode_prints_one_json_line_per_change(tmp_path: Path, toy_folder: ToyF
         {"t": pytest.approx(0.6, abs=1e-5), "path": "Vehicle.Speed", "unknown": "stale"},
         {"t": 9.0, "path": "Vehicle.Speed", "value": 60.0, "unit": "km/h"},
     ]
+
+
+@pytest.mark.usefixtures("here")  # gives the signals back
+@pytest.mark.parametrize("locale", ["ascii", "latin-1"])
+def test_json_is_utf_8_and_a_table_is_text_whatever_the_locale(
+    tmp_path: Path,
+    toy_folder: ToyFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    locale: str,
+) -> None:
+    folder = toy_folder(signals=('unit = "km/h"', 'unit = "°C"'))
+    file = write(tmp_path / "a.log", [motion(0.0)])
+    words = ("decode", str(file), "--vehicle", str(folder), "--filter", "speed")
+    for options, encoding, found in (([], locale, "C"), (["--json"], "utf-8", '"°C"')):
+        out = io.TextIOWrapper(io.BytesIO(), encoding=locale)
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main([*words, *options]) == 0
+        out.flush()
+        assert found in out.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
 
 
 def test_decode_says_the_same_as_the_state_itself(tmp_path: Path, toy_folder: ToyFolder) -> None:

@@ -28,6 +28,7 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+QUICK = "[respond]\nuse_model = false\n"
 
 
 @pytest.fixture
@@ -49,3 +50,12 @@ def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, out, error)
 
     return execute
+
+
+@pytest.fixture
+def quick(home: Path) -> Path:
+    """Settings without a language model; nothing else that a text question needs is a download."""
+    path = home / "config" / "auriga" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(QUICK)
+    return path

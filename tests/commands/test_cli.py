@@ -1,5 +1,6 @@
 """The command line: wrong words, wrong files and missing parts are one sentence and an exit code."""
 
+import errno
 import json
 import os
 import re
@@ -17,19 +18,8 @@ from assistant.settings import CONFIG
 from tests import aster
 from tests.audio import PulseServer
 from tests.command import ROOT
-from tests.commands.conftest import Run
+from tests.commands.conftest import QUICK, Run
 from tests.turns import REPLIES
-
-QUICK = "[respond]\nuse_model = false\n"
-
-
-@pytest.fixture
-def quick(home: Path) -> Path:
-    """Settings without a language model; nothing else that a text question needs is a download."""
-    path = home / "config" / "auriga" / "config.toml"
-    path.parent.mkdir(parents=True)
-    path.write_text(QUICK)
-    return path
 
 
 @pytest.fixture
@@ -62,7 +52,10 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["ask", "a", "--at", "-5"], "--at"),
         (["ask", "a", "--at", "nan"], "--at"),
         (["ask", "a", "--at", "inf"], "--at"),
-        (["ask", "a", "--at", "soon"], "--at"),
+        (["ask", "a", "--at", "soon"], "expected seconds from 0 to 3600, found 'soon'"),
+        (["ask", "a", "--scenario", "parked", "--at", "1e300"], "found '1e300'"),
+        (["ask", "a", "--scenario", "parked", "--at", "86400000"], "found '86400000'"),
+        (["run", "--at", "3601"], "found '3601'"),
         (["ask", "a", "--batch"], "--batch"),
         (["ask", "--batch", "/nowhere/questions.txt"], "/nowhere/questions.txt"),
         (["ask", "a", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
@@ -74,6 +67,8 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["say", "  "], "empty"),
         (["models"], "ACTION"),
         (["models", "eat"], "eat"),
+        (["models", "add", "nope", "/dev/null"], "vosk-en"),
+        (["models", "fetch", "moonshine-tiny-en", "nope"], "it has: moonshine-tiny-en"),
         (["manual", "build", "a.md"], "--vehicle"),
         (["manual", "paginate", "/nowhere"], "/nowhere"),
         (["bench"], "NAME"),
@@ -134,6 +129,29 @@ def test_the_bus_folder_of_a_run_that_was_killed_is_removed_by_the_next(
     assert run("ask", "How fast am I going?", "--scenario", "parked").code == 0
     assert not left.exists()
     assert used.exists()
+
+
+def test_no_place_for_temporary_files_is_told(
+    run: Run, quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in [...]")
+
+    monkeypatch.setattr("assistant.commands.scenario.gettempdir", none)
+    ran = run("ask", "hello", "--scenario", "parked")
+    assert ran.code == 2
+    assert "folder for temporary files (none can be written); set TMPDIR" in ran.sentence
+
+
+def test_an_installation_that_lacks_a_library_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("raise ImportError('no numpy here')")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "assistant", "models", "list"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "auriga: it cannot start (no numpy here); install it again.\n"
 
 
 def test_an_output_that_was_closed_is_no_traceback(home: Path) -> None:
@@ -277,107 +295,6 @@ def test_a_folder_with_a_binary_file_is_not_paginated(run: Run, tmp_path: Path) 
     assert "is not text" in ran.sentence
 
 
-# --- the models --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("words", "model"),
-    [
-        (["ask", "hello"], "smollm2-135m-instruct"),
-        (["ask", "--wav", "x.wav"], "moonshine-tiny-en"),
-        (["say", "hello", "--out", "x.wav"], "piper-joe"),
-    ],
-    ids=str,
-)
-def test_a_missing_model_is_exit_code_3_and_says_which_command_helps(
-    run: Run,
-    quick: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    model: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    if words == ["ask", "hello"]:
-        quick.unlink()
-    ran = run(*words)
-    assert ran.code == 3
-    assert f"auriga models fetch {model}" in ran.sentence
-    assert not (tmp_path / "x.wav").exists()
-
-
-def test_a_changed_model_is_exit_code_3(
-    run: Run, home: Path, model_path: Callable[[str], Path]
-) -> None:
-    source = model_path("piper-joe").parent
-    target = home / "data" / "auriga" / "models" / "piper-joe"
-    target.mkdir(parents=True)
-    for path in source.iterdir():
-        (target / path.name).symlink_to(path)
-    (target / "MODEL_CARD").unlink()
-    (target / "MODEL_CARD").write_text("another")
-    ran = run("say", "hello", "--out", home / "x.wav")
-    assert ran.code == 3
-    assert "MODEL_CARD" in ran.sentence
-    assert "auriga models fetch piper-joe" in ran.sentence
-    ran = run("models", "verify")
-    assert ran.code == 3
-    assert "MODEL_CARD" in ran.sentence
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no weights at all"])
-def test_weights_of_ones_own_that_are_none_are_exit_code_3(
-    run: Run, quick: Path, tmp_path: Path, content: bytes | None
-) -> None:
-    path = tmp_path / "mine.gguf"
-    if content is not None:
-        path.write_bytes(content)
-    quick.write_text(f'[models]\nlanguage_model_file = "{path}"\n')
-    ran = run("ask", "hello", "--bus", "unix:nobody")
-    assert ran.code == 3
-    assert "mine.gguf" in ran.sentence
-
-
-@pytest.mark.parametrize("name", ["recognizer", "language_model", "voice"])
-def test_a_model_that_the_manifest_has_not_is_named(run: Run, home: Path, name: str) -> None:
-    path = home / "mine.toml"
-    home.mkdir()
-    path.write_text(f'[models]\n{name} = "nope"\n' + (QUICK if name != "language_model" else ""))
-    words = ["--wav", "x.wav"] if name == "recognizer" else ["hello", "--say", str(home / "r.wav")]
-    ran = run("ask", *words, "--config", path, "--bus", "unix:nobody")
-    assert ran.code == 3
-    assert "nope" in ran.sentence
-
-
-def test_the_models_are_listed(run: Run) -> None:
-    ran = run("models", "list")
-    assert (ran.code, ran.error) == (0, "")
-    for name in ("moonshine-tiny-en", "piper-joe", "smollm2-135m-instruct", "vosk-en"):
-        assert name in ran.out
-    assert "licence: " in ran.out
-
-
-def test_nothing_installed_verifies_as_nothing(run: Run) -> None:
-    ran = run("models", "verify")
-    assert ran.code == 0
-    assert "auriga models fetch" in ran.out
-
-
-@pytest.mark.parametrize(
-    ("words", "named"),
-    [
-        (["add", "nope", "/dev/null"], "nope"),
-        (["add", "vosk-en", "/nowhere/model"], "/nowhere/model"),
-        (["add", "vosk-en", "/dev/null"], "folder"),
-    ],
-    ids=str,
-)
-def test_a_model_that_cannot_be_installed_is_named(run: Run, words: list[str], named: str) -> None:
-    ran = run("models", *words)
-    assert ran.code == 3
-    assert named in ran.sentence
-
-
 # --- what else ---------------------------------------------------------------------------------
 
 
@@ -400,6 +317,45 @@ def test_a_demo_that_has_no_place_is_one_sentence(run: Run, tmp_path: Path) -> N
     ran = run("demo", "--out", place)
     assert ran.code == 2
     assert str(place) in ran.sentence
+    assert "space" not in ran.sentence
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "No space left on device); free some space"),
+        (errno.EDQUOT, "free some space"),
+        (errno.EROFS, "Read-only file system); make it usable or name another place"),
+        (errno.ENOTDIR, "Not a directory); make it usable or name another place"),
+        (errno.EACCES, "Permission denied); make it usable or name another place"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_true_reason(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, advice: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/some/place")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    ran = run("demo", "--out", tmp_path / "demo")
+    assert ran.code == 2
+    assert ran.sentence.startswith("/some/place cannot be ")
+    assert advice in ran.sentence
+
+
+@pytest.mark.parametrize("locale", ["ascii", "latin-1", "ascii:strict"])
+def test_json_is_utf_8_and_text_is_text_whatever_the_locale(
+    quick: Path, home: Path, locale: str
+) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": locale, "LC_ALL": "C"}
+    command = [sys.executable, "-m", "assistant", "ask", "how warm is it — outside", "--bus"]
+    command += ["unix:nobody", "--config", str(quick)]
+    for options in ([], ["--json"]):
+        done = subprocess.run(
+            [*command, *options], cwd=ROOT, env=environment, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode("utf-8"))["heard"] == "how warm is it — outside"
 
 
 def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -> None:
@@ -418,15 +374,6 @@ def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -
     assert done.returncode == 5
     assert done.stderr.startswith("auriga: there is no microphone")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_the_doctor_says_what_is_missing_and_what_helps(run: Run) -> None:
-    ran = run("doctor")
-    assert ran.code == 3
-    assert "Traceback" not in ran.error
-    for name in ("recognizer", "language model", "voice", "vehicle", "manual", "microphone"):
-        assert re.search(rf"^  (ok |!! ) {name}", ran.out, re.MULTILINE), name
-    assert "auriga models fetch moonshine-tiny-en" in ran.out
 
 
 def test_every_scenario_and_vehicle_that_is_there_can_be_named() -> None:

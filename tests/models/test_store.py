@@ -18,6 +18,7 @@ from models import (
     Requantize,
     Source,
     Store,
+    UnknownModelError,
     default_folder,
     load_manifest,
 )
@@ -93,7 +94,7 @@ def test_a_missing_model_says_which_command_fetches_it(store: Store) -> None:
 
 
 def test_an_unknown_model_lists_those_there_are(store: Store) -> None:
-    with pytest.raises(ModelStoreError, match="it has: voice"):
+    with pytest.raises(UnknownModelError, match="it has: voice"):
         store.find("other")
 
 
@@ -172,6 +173,16 @@ def test_a_damaged_record_never_makes_an_unlisted_file_trusted(
         by_hand.find("voice")
 
 
+def test_a_damaged_record_hides_no_other_model(full: Store, mine: Path) -> None:
+    other = spec(name="other")
+    both = Store(full.folder, Manifest({"voice": spec(), "other": other}))
+    both.add("other", mine)
+    (full.folder / "voice" / RECEIPT).write_text("{")
+    damaged, whole = both.states()
+    assert "receipt.json cannot be read; run `auriga models fetch voice`" in damaged.problem
+    assert (damaged.installed, whole.installed, whole.problem) == (True, True, "")
+
+
 def test_a_damaged_record_is_replaced_by_adding_the_model_again(full: Store, mine: Path) -> None:
     (full.folder / "voice" / RECEIPT).write_text("")
     full.add("voice", mine)
@@ -200,6 +211,26 @@ def test_a_file_brings_its_description_along(full: Store, mine: Path) -> None:
     shutil.rmtree(full.folder)
     full.add("voice", mine / "v.onnx")
     assert full.find("voice").read_bytes() == WEIGHTS
+
+
+def test_weights_that_nobody_lists_are_opened_once_before_they_are_installed(
+    tmp_path: Path, mine: Path
+) -> None:
+    tried: list[Path] = []
+
+    def refuse(path: Path) -> None:
+        tried.append(path)
+        assert path.read_bytes() == WEIGHTS
+        raise ModelStoreError("no weights")
+
+    store = Store(tmp_path / "store", Manifest({"voice": spec(files={})}))
+    with pytest.raises(ModelStoreError, match="no weights"):
+        store.add("voice", mine, refuse)
+    assert [path.name for path in tried] == ["v.onnx"]
+    assert list(store.folder.iterdir()) == []
+    listed = Store(tmp_path / "store", Manifest({"voice": spec()}))
+    listed.add("voice", mine, refuse)  # its checksums say more
+    assert listed.installed("voice")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from models import load_manifest
-from tests.offline.isolation import auriga, no_network, run
+from tests.audio import piper, silence
+from tests.command import write_wav
+from tests.offline.isolation import auriga, run
 
 QUESTION = "How fast am I going?"
 
@@ -18,13 +20,13 @@ QUESTION = "How fast am I going?"
 def question_wav(
     model_path: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A question, spoken by the voice where there is no network; skips without the models."""
+    """A question, spoken by the voice; skips without the models."""
     for spec in load_manifest().models.values():
         if spec.default:
             model_path(spec.name)
     wav = tmp_path_factory.mktemp("offline") / "question.wav"
-    run(*no_network(), *auriga("say", QUESTION, "--out", wav))
-    return wav
+    sound = piper(model_path("piper-joe"), [QUESTION])[QUESTION]
+    return write_wav(wav, np.concatenate([silence(0.3), sound, silence(0.3)]))
 
 
 @pytest.fixture

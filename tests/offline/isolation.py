@@ -16,7 +16,6 @@ SYSCALLS = "execve,socket,connect,bind,sendto,sendmsg,sendmmsg,io_uring_setup"
 
 CALL = re.compile(r"^\d+ +(\w+)\((.*)$")
 FAMILY = re.compile(r"\bsa_family=(AF_\w+)")
-ADDRESS = re.compile(r'inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"')
 UNIX_PATH = re.compile(r'sun_path=@?"([^"]*)"')
 
 
@@ -65,11 +64,7 @@ def auriga(*arguments: str | Path) -> tuple[str | Path, ...]:
 
 
 def outside_calls(trace: str) -> list[str]:
-    """The lines of a trace that concern more than this machine's own Unix sockets.
-
-    Loopback passes: urllib3, which comes with the recognizer's package, binds to ::1 when it is
-    imported, to learn whether there is IPv6, and closes it again. It connects nothing.
-    """
+    """The lines of a trace that concern more than this machine's own Unix sockets."""
     return [line for line in trace.splitlines() if not _inside(line)]
 
 
@@ -81,12 +76,9 @@ def _inside(line: str) -> bool:
     if name == "io_uring_setup":
         return False  # what it sends would not be seen here
     if name == "socket":
-        return arguments.startswith(("AF_UNIX", "AF_INET,", "AF_INET6,"))
+        return arguments.startswith("AF_UNIX")
     family = FAMILY.search(arguments)
     if family is None:
         return True  # to the other end of a socket whose connect or bind was judged
-    if family[1] == "AF_UNIX":
-        path = UNIX_PATH.search(arguments)
-        return path is not None and "/auriga" in path[1]
-    address = ADDRESS.search(arguments)
-    return name == "bind" and address is not None and address[1] in ("127.0.0.1", "::1")
+    path = UNIX_PATH.search(arguments)
+    return family[1] == "AF_UNIX" and path is not None and "/auriga" in path[1]

@@ -24,6 +24,7 @@ def refused(family):
         return True
     return False
 assert refused(socket.AF_INET) and refused(socket.AF_INET6)
+assert not socket.has_ipv6
 seen = []
 thread = threading.Thread(target=lambda: seen.append(refused(socket.AF_INET)))
 thread.start()

@@ -76,6 +76,26 @@ def test_an_interruption_in_a_turn_ends_everything(
     assert error.split("\n") == ["", SENTENCE, ""]
 
 
+def blocks(process: "subprocess.Popen[str]", number: signal.Signals) -> bool:
+    """Whether the process keeps a signal for later."""
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith("SigBlk:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interruption_while_libraries_are_imported_is_not_lost(
+    quick: Auriga, number: signal.Signals
+) -> None:
+    with quick.start("ask", "hello", "--scenario", "city") as process:
+        while process.poll() is None and not blocks(process, number):
+            time.sleep(0.001)
+        process.send_signal(number)
+        out, error = process.communicate(timeout=LONG_S)
+    assert (process.returncode, out, error) == (130, "", f"\n{SENTENCE}\n")
+
+
 def test_an_interruption_while_the_car_starts_ends_everything(quick: Auriga) -> None:
     with quick.start("ask", "hello", "--scenario", "city") as process:
         children(process, "-m sim")
@@ -155,6 +175,7 @@ def test_a_reply_for_which_there_is_no_room_is_one_sentence(quick: Auriga, tmp_p
     assert result.code == 2
     assert "no room to write" in result.sentence
     assert "reply.wav" in result.sentence
+    assert not (tmp_path / "reply.wav").exists()
 
 
 def test_a_manual_for_which_there_is_no_room_is_one_sentence(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.car import Car
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, VehicleFileError
 from sim.frame import FrameBuilder
 from sim.lamps import NAMES, lamp
 from sim.scenario import Scenario, Step, load_scenario
@@ -166,6 +166,61 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, part: 
     with pytest.raises(ScenarioError, match=part) as caught:
         load_scenario(str(file))
     assert "\n" not in str(caught.value) and str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("name = 'x'\n[start]\nspeed_kmh = 9..0", "line 3, column"),
+        ("name = 'x'\n\n[start]\nspeed_kmh = 'fast'", "wrong.toml, line 3: speed_kmh"),
+        ("[profile]\nspeed_kmh = [[0, 1]]", "wrong.toml, line 1: speed_kmh"),
+        ("[[step]]\nat_s = 1\nname = 'a'\n[[step]]\nat_s = 'soon'\nname = 'b'", "line 4: .*'soon'"),
+        ("[[step]]\nat_s = 2\nname = 'b'\n[[step]]\nat_s = 1\nname = 'a'", "line 4: .*order"),
+        ("[[expect]]\nat_s = 1\n[[expect]]\nask = 'a'", "line 3: .*`answer`"),
+        ("\n[step]\nat_s = 1", "line 2: .*two brackets"),
+        ("step = [{ at_s = 1 }]", "wrong.toml: a .*found 1 and none"),
+    ],
+)
+def test_the_line_of_what_is_wrong_is_said(tmp_path: Path, text: str, part: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(text)
+    with pytest.raises(ScenarioError, match=part):
+        load_scenario(str(file))
+
+
+def test_a_scenario_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "folder.toml"
+    folder.mkdir()
+    with pytest.raises(ScenarioError, match=r"folder\.toml cannot be read \(Is a directory\)"):
+        load_scenario(str(folder))
+
+
+VEHICLE = '[bus]\ndbc = ["a.dbc"]\n'
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "dbc", "part"),
+    [
+        ("[bus]\n[[[", None, r"vehicle\.toml is no TOML: .*line 2"),
+        ("\xff", None, r"vehicle\.toml is not UTF-8 text"),
+        ("id = 'x'", None, r"vehicle\.toml: expected a table \[bus\], found none; add it"),
+        ("\nbus = 3", None, r"vehicle\.toml, line 2: expected a table \[bus\], found 3"),
+        ("[bus]\nbitrate = 1", None, r"vehicle\.toml, line 1: expected a list of DBC files.*none"),
+        ("[bus]\ndbc = 'a.dbc'", None, r"line 2: expected a list of DBC files.*found 'a\.dbc'"),
+        (VEHICLE + "bitrate = 'x'", None, r"line 3: expected a whole number of bit/s.*found 'x'"),
+        (VEHICLE, None, r"a\.dbc, which vehicle\.toml names, cannot be read \(No such file"),
+        (VEHICLE, "BO_ x 3", r"a\.dbc is no valid DBC: .*line 1"),
+    ],
+)
+def test_a_vehicle_that_is_wrong_is_said_with_its_file_and_line(
+    tmp_path: Path, vehicle: str, dbc: str | None, part: str
+) -> None:
+    (tmp_path / "vehicle.toml").write_text(vehicle, encoding="latin-1")
+    if dbc is not None:
+        (tmp_path / "a.dbc").write_text(dbc)
+    with pytest.raises(VehicleFileError, match=part) as caught:
+        load_vehicle(str(tmp_path))
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

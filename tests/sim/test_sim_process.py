@@ -43,6 +43,23 @@ def test_ready_comes_first_and_every_step_is_a_line_of_json() -> None:
     assert steps[-1] == {"t": 58.0, "step": "brakes to a halt"}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--start-at", "1e300"], "expected seconds from 0 to 86400, found '1e300'"),
+        (["--start-at", "nan"], "found 'nan'"),
+        (["--seconds", "long"], "expected a number from 0 on, found 'long'"),
+        (["--speed", "0"], "expected a number above 0 or max, found '0'"),
+        (["--sped", "1"], "--sped"),
+    ],
+)
+def test_wrong_words_are_one_sentence_at_once(words: list[str], told: str) -> None:
+    result = sim("parked", "--bus", "unix:test", *words)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("sim: ") and told in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_at_once(start_sim: StartSim, number: signal.Signals) -> None:
     process = start_sim("parked")

@@ -1,0 +1,48 @@
+"""sim: a TOML file in, its tables out, and the line of each for whoever must correct it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import SimError
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """What a file holds."""
+
+    path: Path
+    text: str
+    table: dict[str, Any]
+
+    def place(self, header: str = "", number: int = 0, key: str = "") -> str:
+        """The file, and the line of a key or of the `number`-th [header] or [[header]] in it.
+
+        A table that has no line of its own, such as an inline one, is named by the file alone.
+        """
+        lines = self.text.splitlines()
+        at = _nth(lines, rf"\s*\[\[?\s*{re.escape(header)}\s*\]", number) if header else None
+        start = 0 if at is None else at + 1
+        found = _nth(lines[start:], rf"\s*{re.escape(key)}\s*=", 0) if key else None
+        line = at if found is None else start + found
+        return str(self.path) if line is None else f"{self.path}, line {line + 1}"
+
+
+def read_toml(file: Path, kind: type[SimError]) -> TomlFile:
+    """Read a file; an error of `kind` says where it is no TOML. OSError is the caller's."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return TomlFile(file, text, tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        raise kind(f"{file} is not UTF-8 text; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise kind(f"{file} is no TOML: {error}; correct it") from error
+
+
+def _nth(lines: list[str], pattern: str, number: int) -> int | None:
+    found = [index for index, line in enumerate(lines) if re.match(pattern, line)]
+    return found[number] if number < len(found) else None
