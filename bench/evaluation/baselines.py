@@ -12,6 +12,7 @@ from typing import ClassVar, Protocol
 
 from assistant.cancel import CancelToken
 from assistant.contract import evidence_json
+from assistant.errors import LanguageModelError
 from assistant.events import By, ManualEvidence, Outcome, Passage, Request, RequestKind
 from assistant.lookup.facts import Lookup
 from assistant.ports import LanguageModel
@@ -27,7 +28,7 @@ INSTRUCTIONS = (
 WITH_MANUAL = f"{INSTRUCTIONS} Use the pages of the owner's manual that are given."
 MAX_TOKENS = 60  # 30 words and a little
 PROMPT_PASSAGES = 4
-PROMPT_CHARACTERS = 2400  # about 600 tokens of the 1024 that the model is opened with
+PROMPT_CHARACTERS = 2000  # about 500 tokens of the 1024 that the model is opened with
 # The model refuses in its own words, and there is no code that would refuse for it.
 REFUSAL = re.compile(
     r"\b(?:(?:I|we) (?:do not|don't|cannot|can't|am not|am unable)|I'm (?:not|unable|sorry)|sorry|"
@@ -43,7 +44,7 @@ class Baseline(Protocol):
     name: ClassVar[str]
 
     def attempt(self, text: str) -> Attempt:
-        """What it makes of a question; raises LanguageModelError."""
+        """What it makes of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class ModelAlone:
     name: ClassVar[str] = ALONE
 
     def attempt(self, text: str) -> Attempt:
-        """What it makes of a question; raises LanguageModelError."""
+        """What it makes of a question."""
         began = time.monotonic()
         answer = _generate(self.model, INSTRUCTIONS, f"Question: {text}\nAnswer:")
         return _attempt(answer, (), time.monotonic() - began)
@@ -69,7 +70,7 @@ class RetrieveAndGenerate:
     name: ClassVar[str] = RETRIEVING
 
     def attempt(self, text: str) -> Attempt:
-        """What it makes of a question; raises LanguageModelError."""
+        """What it makes of a question."""
         began = time.monotonic()
         hits = self.lookup.facts(Request(RequestKind.MANUAL, "question", text)).hits
         passages = _fitting(hits.passages)
@@ -90,9 +91,15 @@ def _fitting(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(taken)
 
 
-def _generate(model: LanguageModel, instructions: str, prompt: str) -> str:
-    """The model's first line, without the sentences that go beyond what may be spoken."""
-    text = "".join(model.generate(instructions, prompt, MAX_TOKENS, CancelToken())).strip()
+def _generate(model: LanguageModel, instructions: str, prompt: str) -> str | None:
+    """The model's first line, without the sentences that go beyond what may be spoken.
+
+    None where the model fails, as at a prompt of numbers alone that has too many tokens.
+    """
+    try:
+        text = "".join(model.generate(instructions, prompt, MAX_TOKENS, CancelToken())).strip()
+    except LanguageModelError:
+        return None
     sentences = re.split(r"(?<=[.!?])\s+", text.split("\n", 1)[0].strip())
     kept = sentences[:1]
     for sentence in sentences[1:]:
@@ -102,11 +109,15 @@ def _generate(model: LanguageModel, instructions: str, prompt: str) -> str:
     return " ".join(kept)
 
 
-def _attempt(text: str, passages: Sequence[Passage], took_s: float) -> Attempt:
-    refused = not text or REFUSAL.search(text) is not None
+def _attempt(text: str | None, passages: Sequence[Passage], took_s: float) -> Attempt:
+    outcome = Outcome.ANSWERED
+    if text is None:
+        outcome, text = Outcome.FAILED, ""
+    elif not text or REFUSAL.search(text):
+        outcome = Outcome.REFUSED
     cited = [ManualEvidence(p.section, p.title, p.page, p.text) for p in passages]
     return Attempt(
-        outcome=Outcome.REFUSED if refused else Outcome.ANSWERED,
+        outcome=outcome,
         by=By.MODEL.value,
         text=text,
         spoken=spoken(text),

@@ -6,6 +6,7 @@ messages, else not available.
 """
 
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ import can
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.errors import UsageError
-from assistant.events import Known, Reading
+from assistant.events import Known, Reading, Reason, Unknown
 from bench.evaluation.questions import Question, Value
 from can_bridge import VehicleProfile, load_profile
 from can_bridge.spec import EXTENDED, POLLED, FrameSpec, Protection, SignalSource
@@ -28,6 +29,7 @@ from sim.vehicle_files import load_vehicle
 CHANNEL = "auriga-evaluation"
 BUS = f"virtual:{CHANNEL}"
 CYCLE_S = 0.1  # shorter than the time after which any reading of our vehicles is stale
+LOOK_S = 0.01
 READY_S = 1.0  # for the first frames to pass a bus inside this process
 NEAR = 0.01  # a derived value may differ from the one that a question names by this share
 
@@ -53,8 +55,9 @@ class LiveCar:
         if self._parked:
             frames = with_values(self._parked, wanted, self._profile, question)
             self._sending.enter_context(_Sender(frames, self._profile))
-            # The first look waits for the frames, so that no question's time holds that wait.
-            self._vehicle.read(next(iter(self._profile.signals)))
+        # The first look waits for the frames, so that no question's time holds that wait.
+        for path in list(self._profile.signals)[:1]:
+            self._vehicle.read(path)
         for path, value in (question.state or {}).items():
             self._check(path, value, question)
 
@@ -64,15 +67,17 @@ class LiveCar:
         self._sending.close()
 
     def _check(self, path: str, value: Value, question: Question) -> None:
-        reading = self._vehicle.read(path)
+        """Whether the car reads what was sent; on a machine that is busy it may do so a bit later."""
+        deadline = time.monotonic() + READY_S
+        while _is_missing(reading := self._vehicle.read(path)) and time.monotonic() < deadline:
+            time.sleep(LOOK_S)
         source = self._profile.sources.get(path)
-        step = abs(source.factor) if source else abs(float(value)) * NEAR
-        if not _is(reading, value, step):
+        if not _is(reading, value, abs(source.factor) if source else None):
             found = reading.value if isinstance(reading, Known) else reading.reason.value
-            how = "" if source else " (it is derived: set what it is computed from)"
+            how = "correct it" if source else "it is derived, set what it is computed from"
             raise UsageError(
                 f"{question.place}: `state` wants {path} = {value}, but the car then reads "
-                f"{found}{how}; correct it."
+                f"{found}; {how}."
             )
 
 
@@ -207,9 +212,14 @@ def _raw(source: SignalSource, value: Value) -> int:
     return round((value - source.offset) / source.factor)
 
 
-def _is(reading: Reading, value: Value, step: float) -> bool:
+def _is_missing(reading: Reading) -> bool:
+    return isinstance(reading, Unknown) and reading.reason in {Reason.STALE, Reason.NEVER_SEEN}
+
+
+def _is(reading: Reading, value: Value, step: float | None) -> bool:
+    """Whether a reading is the value, to a step of its field; a derived number, to a share."""
     if not isinstance(reading, Known):
         return False
     if isinstance(value, str | bool) or isinstance(reading.value, str | bool):
         return type(reading.value) is type(value) and reading.value == value
-    return abs(reading.value - value) <= step
+    return abs(reading.value - value) <= (NEAR * abs(value) if step is None else step)

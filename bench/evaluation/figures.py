@@ -47,9 +47,14 @@ def steps_of(text: str) -> list[str]:
     return pieces
 
 
+def figures_said(text: str) -> set[Decimal]:
+    """The numbers that an answer tells; neither a step's own number nor the name of a part."""
+    return numbers_in(_telling(text))
+
+
 def unsupported(text: str, evidence: Iterable[Mapping[str, Any]]) -> set[Decimal]:
     """The numbers of an answer that its evidence, as objects of the contract, does not hold."""
-    said = " ".join(steps_of(PART.sub(" ", text)))
+    said = _telling(text)
     given = {number for piece in evidence for number in _given(piece)}
     wrong = set()
     for raw in NUMBER.findall(said):
@@ -62,6 +67,10 @@ def unsupported(text: str, evidence: Iterable[Mapping[str, Any]]) -> set[Decimal
 def asks_for_figure(alternatives: Iterable[str]) -> bool:
     """Whether every alternative of a fact, as regular expressions, is a figure."""
     return all(FIGURE.search(re.sub(r"\\[a-zA-Z]|\{[\d,]+\}", " ", item)) for item in alternatives)
+
+
+def _telling(text: str) -> str:
+    return " ".join(steps_of(PART.sub(" ", text)))
 
 
 def _fractions(text: str) -> set[Decimal]:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -40,6 +41,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     began = time.monotonic()
     questions = load_questions(_files(options, settings))
     settings, notes = _settings(options, settings)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)  # where it cannot be, that is told now
     about: dict[str, Any] = {
         "machine": machine.about(),
         "vehicle": settings.vehicle,
@@ -149,7 +152,7 @@ def _settings(options: argparse.Namespace, settings: Settings) -> tuple[Settings
         if not use:
             notes.append(f"without the model, {models.language_model} is not installed")
     if not use and options.baselines is not None:
-        raise UsageError("--baselines needs the language model; run `auriga models fetch`.")
+        raise UsageError("--baselines needs the language model; leave out --no-model, or run `auriga models fetch`.")
     return replace(settings, respond=replace(settings.respond, use_model=use)), notes
 
 
@@ -181,13 +184,14 @@ def _sample(questions: Sequence[Question], size: int) -> list[Question]:
 
 
 def _shown(questions: Iterable[Question], system: str) -> Iterable[Question]:
-    """The questions, with a progress bar where the terminal shows one."""
-    return tqdm(list(questions), desc=system, unit="question", leave=False, disable=None)
+    """The questions, with a progress bar on a terminal."""
+    if not sys.stderr.isatty():
+        return questions
+    return tqdm(list(questions), desc=system, unit="question", leave=False)
 
 
 def _write(report: dict[str, Any], scored: Iterable[Scored], folder: Path) -> str:
     """Write the files; what to say of them."""
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=1, ensure_ascii=False)
     (folder / "report.json").write_text(f"{text}\n", "utf-8")
     answers = (json.dumps(answer_line(one), ensure_ascii=False) + "\n" for one in scored)

@@ -8,6 +8,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+from bench.evaluation.report import COMMON
 from bench.evaluation.table import LABELS
 
 COLOURS = {"right": "#2ca02c", "refused": "#c7c7c7", "wrong": "#d62728"}
@@ -17,10 +18,11 @@ SYSTEM_COLOURS = ("#1f77b4", "#ff7f0e", "#9467bd")
 def draw(report: dict[str, Any], path: Path) -> None:
     """Left: what became of the questions of each category; right: the shares with their intervals."""
     whole = overall(report)
+    compared = [result for result in report["results"] if result["questions"] == COMMON]
     figure, (left, right) = plt.subplots(1, 2, figsize=(15, 7))
-    _categories(left, whole[0])
-    _shares(right, whole, report["targets"])
-    about, counts = report["about"], whole[0]["counts"]
+    _categories(left, whole)
+    _shares(right, compared or [whole], report["targets"])
+    about, counts = report["about"], whole["counts"]
     figure.suptitle(
         f"{about['vehicle']}, answers from the manual · {about['machine']['date']} · "
         f"{counts['questions']} questions as {about['input']}"
@@ -30,9 +32,10 @@ def draw(report: dict[str, Any], path: Path) -> None:
     plt.close(figure)
 
 
-def overall(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """For each system its result on all questions, the last of its results."""
-    return list({result["system"]: result for result in report["results"]}.values())
+def overall(report: dict[str, Any]) -> dict[str, Any]:
+    """The result of the first system on all questions."""
+    own = [result for result in report["results"] if result["questions"] != COMMON]
+    return dict([result for result in own if result["system"] == own[0]["system"]][-1])
 
 
 def _categories(axes: Any, result: dict[str, Any]) -> None:
@@ -58,7 +61,7 @@ def _categories(axes: Any, result: dict[str, Any]) -> None:
     axes.set_xlim(0, 108)
     axes.set_xlabel("% of the questions; what the manual does not answer is right when refused")
     axes.set_title(f"{result['system']}, by category")
-    axes.legend(loc="lower left", fontsize=8)
+    _legend_below(axes)
 
 
 def _shares(axes: Any, results: list[dict[str, Any]], targets: dict[str, float]) -> None:
@@ -83,4 +86,8 @@ def _shares(axes: Any, results: list[dict[str, Any]], targets: dict[str, float])
     axes.set_xlim(-2, 102)
     axes.set_xlabel("%, with 95 % intervals; dashed: target")
     axes.grid(axis="x", alpha=0.3)
-    axes.legend(loc="lower right", fontsize=8)
+    _legend_below(axes)
+
+
+def _legend_below(axes: Any) -> None:
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.09), ncol=3, fontsize=8)

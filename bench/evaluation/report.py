@@ -11,6 +11,7 @@ from bench.evaluation.speech import word_errors
 
 SCHEMA = 1
 ALL = "all"
+COMMON = "asked of every system"
 SPEECH = "speech"
 TARGETS = {
     "right": 0.90,
@@ -39,6 +40,8 @@ def report_of(scored: Sequence[Scored], about: dict[str, Any]) -> dict[str, Any]
             results.append({"system": system, "questions": name, **_result(mine, spoken)})
         if len(sets) > 1:
             results.append({"system": system, "questions": ALL, **_result(own, spoken)})
+    for system, common in _common(scored).items():
+        results.append({"system": system, "questions": COMMON, **_result(common, spoken)})
     return {"schema": SCHEMA, "about": about, "targets": TARGETS, "results": results}
 
 
@@ -69,6 +72,21 @@ def answer_line(one: Scored) -> dict[str, Any]:
         "wrong_numbers": list(one.wrong_numbers),
         "first_clause_ms": round(1000 * attempt.took_s),
         "gold": question.gold,
+    }
+
+
+def _common(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+    """By system, what all of several systems were asked; a baseline may see a sample only."""
+    systems: dict[str, list[Scored]] = defaultdict(list)
+    for one in scored:
+        systems[one.system].append(one)
+    if len(systems) == 1:
+        return {}
+    places = [{one.question.place for one in own} for own in systems.values()]
+    shared = set.intersection(*places)
+    return {
+        system: [one for one in own if one.question.place in shared]
+        for system, own in systems.items()
     }
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.events import Outcome
-from bench.evaluation.figures import asks_for_figure, numbers_in, steps_of, unsupported
+from bench.evaluation.figures import asks_for_figure, figures_said, steps_of, unsupported
 from bench.evaluation.questions import Pattern, Question
 
 MAX_WORDS = 30
@@ -154,7 +154,7 @@ def _wrong_numbers(question: Question, attempt: Attempt, verdict: Verdict) -> li
     excused = verdict is Verdict.RIGHT and not attempt.evidence
     if unsupported(attempt.text, attempt.evidence) and not excused:
         causes.append("ungrounded")
-    if not any(numbers_in(step) for step in steps_of(attempt.text)):
+    if not figures_said(attempt.text):
         return causes
     if not question.answerable:
         causes.append("unanswerable")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bench.evaluation.report import COMMON
+
 LABELS = {
     "right": "right, of answerable",
     "wrong": "wrong, of answerable",
@@ -19,6 +21,7 @@ LABELS = {
 AT_MOST = frozenset({"refused", "wrong_numbers"})
 CATEGORY_RATES = ("right", "wrong", "refused", "unanswerable_refused", "passage_top1")
 WIDTH = 38
+COLUMN = 24
 
 
 def lines(report: dict[str, Any]) -> Iterator[str]:
@@ -26,21 +29,44 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     about = report["about"]
     yield (
         f"{about['vehicle']}, {about['input']}; manual: {about['manual']}; "
-        f"model: {about['model'] or 'none'}; {about['threads']} thread(s), {about['took_s']} s"
+        f"model: {about['model'] or 'none'}; threads: {about['threads']}; {about['took_s']} s"
     )
     for note in about["notes"]:
         yield f"note: {note}"
-    for result in report["results"]:
-        yield ""
-        yield from _result(result, report["targets"])
+    results = report["results"]
+    for result in results:
+        if result["system"] == results[0]["system"] and result["questions"] != COMMON:
+            yield ""
+            yield from _result(result, report["targets"])
+    yield from _comparison([result for result in results if result["questions"] == COMMON])
+
+
+def _comparison(results: list[dict[str, Any]]) -> Iterator[str]:
+    """Several systems side by side, on the questions that all of them were asked."""
+    if not results:
+        return
+    yield ""
+    yield f"compared on the questions asked of every system: {results[0]['counts']['questions']}"
+    yield f"  {'':<{WIDTH}}" + "".join(f"{result['system']:>{COLUMN}}" for result in results)
+    for key, label in LABELS.items():
+        cells = [_short(result["rates"][key]) for result in results]
+        yield f"  {label:<{WIDTH}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)
+    times = [result["first_clause_ms"]["median"] for result in results]
+    yield f"  {'first clause ready, median ms':<{WIDTH}}" + "".join(
+        f"{t:>{COLUMN}g}" for t in times
+    )
+
+
+def _short(rate: dict[str, Any]) -> str:
+    return f"{rate['count']} of {rate['of']}" if rate["of"] else "-"
 
 
 def _result(result: dict[str, Any], targets: dict[str, float]) -> Iterator[str]:
     counts = result["counts"]
     yield (
-        f"{result['system']} on {result['questions']}: {counts['questions']} questions, "
-        f"{counts['answerable']} answerable, {counts['live']} about the live car, "
-        f"{counts['follow_ups']} follow-ups"
+        f"{result['system']} on {result['questions']}; questions {counts['questions']}, "
+        f"answerable {counts['answerable']}, about the live car {counts['live']}, "
+        f"follow-ups {counts['follow_ups']}"
     )
     for key, label in LABELS.items():
         rate = result["rates"][key]
@@ -73,12 +99,12 @@ def _spreads(result: dict[str, Any], targets: dict[str, float]) -> Iterator[str]
 
 def _by_answer(groups: dict[str, Any]) -> Iterator[str]:
     if groups:
-        yield f"  {'answered by':<16}{'answers':>9}{'share':>8}   {'right of them':<26}ms"
+        yield f"  {'answered by':<16}{'answers':>9}{'share':>8}   {'right of them':<44}first clause, ms"
     for name, group in groups.items():
         share = group["share"]
         yield (
             f"    {name or '-':<14}{share['count']:>9}{_percent(share['share']):>8}   "
-            f"{_rate(group['right']):<26}{group['first_clause_ms']['median']:g}"
+            f"{_rate(group['right']):<44}{group['first_clause_ms']['median']:g}"
         )
 
 
