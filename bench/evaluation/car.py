@@ -38,7 +38,7 @@ class LiveCar:
     """The car around one question after the other: `set_up` before each, `close` at the end."""
 
     def __init__(self, folder: Path, vehicle: CanBridgeVehicle) -> None:
-        """`vehicle` listens on BUS; raises VehicleProfileError for a wrong folder."""
+        """`vehicle` is that of the folder, and listens on BUS; it need not be open."""
         self._vehicle = vehicle
         self._profile = load_profile(folder)
         self._parked = parked_frames(self._profile, folder)

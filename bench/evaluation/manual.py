@@ -152,7 +152,9 @@ def _settings(options: argparse.Namespace, settings: Settings) -> tuple[Settings
         if not use:
             notes.append(f"without the model, {models.language_model} is not installed")
     if not use and options.baselines is not None:
-        raise UsageError("--baselines needs the language model; leave out --no-model, or run `auriga models fetch`.")
+        raise UsageError(
+            "--baselines needs the language model; leave out --no-model, or run `auriga models fetch`."
+        )
     return replace(settings, respond=replace(settings.respond, use_model=use)), notes
 
 
