@@ -10,10 +10,13 @@ from pathlib import Path
 
 from assistant.adapters.wav_loudspeaker import WavLoudspeaker, WavLoudspeakerSettings
 from assistant.cancel import CancelToken
+from assistant.errors import VoiceError
 from assistant.lexicon import words
 from assistant.ports import Voice
 from assistant.settings import ModelSettings
 from assistant.speak.wording import spoken
+
+ATTEMPTS = 3
 
 
 class CachedRecordings:
@@ -26,18 +29,31 @@ class CachedRecordings:
         self._folder = folder or cache_folder()
 
     def of(self, text: str) -> Path:
-        """The sound file of a question, made now where it is not there yet."""
+        """The sound file of a question, made now where it is not there yet.
+
+        Raises VoiceError where the voice fails again and again: once, on a busy machine, must not
+        end a long run.
+        """
         name = hashlib.sha256(f"{self._name}\n{text}".encode()).hexdigest()
         path = self._folder / f"{name}.wav"
         if not path.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(f".{os.getpid()}.part")
             try:
-                self._record(text, part)
+                self._record_patiently(text, part)
                 part.replace(path)  # never half a recording under its name
             finally:
                 part.unlink(missing_ok=True)
         return path
+
+    def _record_patiently(self, text: str, path: Path) -> None:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                self._record(text, path)
+                return
+            except VoiceError:  # the next call starts the voice again
+                if not left:
+                    raise
 
     def _record(self, text: str, path: Path) -> None:
         speaker = WavLoudspeaker(WavLoudspeakerSettings(path))

@@ -1,14 +1,16 @@
 """How questions are put: each a conversation of its own, in its car, as text or as sound."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from assistant.cancel import CancelToken
 from assistant.contract import TurnRecord
 from assistant.errors import VoiceError
-from assistant.events import Outcome
+from assistant.events import AudioChunk, Outcome
 from assistant.runtime import Conversation
 from bench.evaluation.asking import Asker, Spoken, Typed, attempt_of
 from bench.evaluation.questions import Question
@@ -53,9 +55,6 @@ class Running:
     @property
     def stages(self) -> object:
         return self.build.stages()
-
-
-Ask = Callable[..., Asker]
 
 
 @pytest.fixture
@@ -139,6 +138,28 @@ def test_a_recording_that_failed_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(VoiceError):
         recordings.of("How much oil?")
     assert not list(tmp_path.iterdir())
+
+
+@dataclass
+class HoarseVoice(FakeVoice):
+    """Fails for the first so many texts, after a first sound."""
+
+    failures: int = 0
+
+    def synthesize(self, text: str, cancel: CancelToken) -> Iterator[AudioChunk]:
+        self.failures -= 1
+        yield from islice(super().synthesize(text, cancel), 1 if self.failures >= 0 else None)
+        if self.failures >= 0:
+            raise VoiceError("too late")
+
+
+def test_a_voice_that_fails_once_is_asked_again(tmp_path: Path) -> None:
+    whole = CachedRecordings(FakeVoice(), SETTINGS.models, tmp_path / "1").of("How much oil?")
+    hoarse = HoarseVoice(failures=2)
+    again = CachedRecordings(hoarse, SETTINGS.models, tmp_path / "2").of("How much oil?")
+    assert again.read_bytes() == whole.read_bytes()
+    with pytest.raises(VoiceError):
+        CachedRecordings(HoarseVoice(failures=3), SETTINGS.models, tmp_path / "3").of("How much?")
 
 
 @pytest.mark.parametrize(
