@@ -24,7 +24,7 @@ from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
 from assistant.manuals import find_manual
 from assistant.pipeline import Stages
-from assistant.ports import Loudspeaker, Manual, Part, Recognizer
+from assistant.ports import LanguageModel, Loudspeaker, Manual, Part, Recognizer
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
@@ -51,6 +51,7 @@ class Need:
 
     ears: bool  # questions come as sound
     voice: bool  # answers are spoken
+    manual: Path | None = None  # a built manual, instead of the one that belongs to the vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Assistant:
     conversation: Conversation
     vehicle: CarVehicle
     voice: PiperVoice | None
+    language_model: LanguageModel | None
 
 
 def data_folder(settings: Settings) -> Path:
@@ -213,7 +215,7 @@ def assistant(
             stages.responder.phrasing.prepare(CancelToken())
         conversation = Conversation(stages, parts.detector, loudspeaker, settings.hear)
         stack.callback(conversation.interrupt)
-        yield Assistant(stages, conversation, parts.vehicle, parts.voice)
+        yield Assistant(stages, conversation, parts.vehicle, parts.voice, parts.model)
 
 
 def _choose(settings: Settings, need: Need) -> _Parts:
@@ -222,7 +224,9 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     vehicle = build_vehicle(settings, folder)
     return _Parts(
         vehicle=vehicle,
-        manual=_manual(data_folder(settings), vehicle.id, folder),
+        manual=SqliteManual(need.manual)
+        if need.manual
+        else _manual(data_folder(settings), vehicle.id, folder),
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
         recognizer=build_recognizer(recognizer_weights(settings, store)) if need.ears else None,

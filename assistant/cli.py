@@ -16,12 +16,12 @@ from typing import NoReturn
 from assistant import __version__
 from assistant.adapters.kuksa_address import broker_address, is_broker
 from assistant.adapters.native_noise import thread_was_left
-from assistant.commands import ask, bench, demo, doctor, manual, models, run, say
+from assistant.commands import ask, bench, demo, doctor, eval, manual, models, run, say
 from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError, is_full
 from assistant.network_lock import lock_network
 
-COMMANDS = (run, ask, say, models, manual, bench, doctor, demo)
+COMMANDS = (run, ask, say, models, manual, eval, bench, doctor, demo)
 INTERRUPTED = 130
 IP_BUSES = ("udp_multicast", "socketcand", "cannelloni")  # buses of python-can that are networks
 

@@ -7,6 +7,7 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from assistant.commands.options import Commands, add_settings, settings_of
 from assistant.errors import UsageError
@@ -29,9 +30,14 @@ def add(commands: Commands) -> None:
     latency.set_defaults(execute=_run, module="bench.latency")
 
 
-def _run(options: argparse.Namespace) -> int:
+def bench_module(name: str) -> ModuleType:
+    """A module of the folder bench/; raises UsageError where the source tree is not there."""
     if not (ROOT / "bench").is_dir():
         raise UsageError(f"There is no folder bench in {ROOT}; benchmarks need the source tree.")
-    sys.path.insert(0, str(ROOT))
-    module = importlib.import_module(options.module)
-    return int(module.run(options, settings_of(options)))
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return importlib.import_module(name)
+
+
+def _run(options: argparse.Namespace) -> int:
+    return int(bench_module(options.module).run(options, settings_of(options)))
