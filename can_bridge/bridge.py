@@ -12,6 +12,7 @@ from typing import Self
 import can
 
 from can_bridge.bus import open_bus, parse_bus_specs
+from can_bridge.error_frames import BusHealth
 from can_bridge.errors import BusError
 from can_bridge.frame_source import Frame, FrameSource
 from can_bridge.listeners import FrameQueue
@@ -108,6 +109,10 @@ class Bridge:
         """How many frames were accepted, and how many refused."""
         with self._lock:
             return self._state.counts()
+
+    def health(self) -> tuple[BusHealth, ...]:
+        """What the error frames of each bus have told, in the order of the buses."""
+        return tuple(source.health for source in self._sources)
 
     def listen(self, keys: Iterable[int], size: int = 64) -> FrameQueue:
         """Every frame of these identifiers from now on, from any bus, as it came.
