@@ -61,6 +61,22 @@ def test_the_bridge_reads_the_car() -> None:
     assert readings["Vehicle.Speed"]["unit"] == "km/h"
 
 
+def test_the_car_obeys_a_command() -> None:
+    path = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+    command = [sys.executable, "-m", "can_bridge", "set", path, "24", "--bus", SPEC, "--json"]
+    with driving():
+        shown = subprocess.run([*command, "--wait", "60"], cwd=ROOT, capture_output=True, text=True)
+    answer = json.loads(shown.stdout)
+    assert (answer["outcome"], answer["reason"]) == ("confirmed", "reported"), answer
+
+
+def test_a_control_unit_says_who_it_is() -> None:
+    command = [sys.executable, "-m", "can_bridge", "diagnose", "--bus", SPEC, "--ecu", "TPM"]
+    with driving():
+        shown = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(shown.stdout)["vin"] == "AURAS1PH2TA004711", shown.stderr
+
+
 @pytest.mark.skipif(not shutil.which("candump"), reason="candump (can-utils) is not installed")
 def test_candump_shows_its_traffic() -> None:
     with driving():
