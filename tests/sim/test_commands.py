@@ -211,8 +211,13 @@ def test_two_programs_that_ask_one_after_the_other_are_both_obeyed(start_sim: St
     ask = [sys.executable, "-m", "can_bridge", "set", "--bus", "unix:test", "--json", path]
     told = []
     for value in ("12", "34"):
-        asked = subprocess.run([*ask, value], cwd=ROOT, capture_output=True, text=True)
-        assert json.loads(asked.stdout)["outcome"] == "confirmed"
+        outcome = ""
+        for _ in range(5):  # on a busy machine the car's own frames may be late: then none is sent
+            asked = subprocess.run([*ask, value], cwd=ROOT, capture_output=True, text=True)
+            outcome = json.loads(asked.stdout)["outcome"]
+            if outcome != "refused":
+                break
+        assert outcome == "confirmed"
         assert process.stdout is not None
         line = json.loads(process.stdout.readline())
         while line["outcome"] != "obeyed":  # of a program that comes within the pause
