@@ -13,7 +13,7 @@ from can_bridge.derive import Derivation
 from can_bridge.frame_plan import UNKNOWN
 from can_bridge.frame_state import Freshness, LiveSignal, Part, live_frames
 from can_bridge.plausible import Doubt
-from can_bridge.readings import Known, Reading, Reason, Unknown
+from can_bridge.readings import Reading, Reason, Unknown
 from can_bridge.spec import POLLED, VehicleProfile
 
 Change = tuple[str, Reading, float]

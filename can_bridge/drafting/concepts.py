@@ -53,7 +53,9 @@ def _words(text: str) -> frozenset[str]:
 
 def _concept(row: Mapping[str, Any]) -> Concept:
     """One row; `vehicle speed | speed` are two patterns."""
-    fields = {name: _words(value) if name in _WORD_SETS else value for name, value in row.items()}
+    fields: dict[str, Any] = {
+        name: _words(value) if name in _WORD_SETS else value for name, value in row.items()
+    }
     fields["patterns"] = tuple(map(_words, row["patterns"].split("|")))
     if "telltale" in row:
         fields["telltale"] = tuple(row["telltale"])

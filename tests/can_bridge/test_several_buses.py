@@ -167,9 +167,7 @@ def test_a_control_unit_is_on_the_bus_of_its_row_or_of_the_table(write: Write) -
         ("", "road", "names no buses"),
     ],
 )
-def test_a_bus_that_is_not_named_is_refused(
-    write: Write, names: str, bus: str, says: str
-) -> None:
+def test_a_bus_that_is_not_named_is_refused(write: Write, names: str, bus: str, says: str) -> None:
     folder = write(
         vehicle=(DBC, f"{DBC}\n{names}"),
         commands=("Ask = { int", f'Ask = {{ bus = "{bus}", int'),

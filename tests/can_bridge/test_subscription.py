@@ -162,7 +162,9 @@ def test_who_is_slow_never_loses_the_newest_of_a_path(
     for batch in batches:
         subscription.put([(path, Known(float(n), None, 0.0), 0.0) for path, n in batch])
     changes, lost = subscription.take(0.0)
-    told = [(path, int(reading.value)) for path, reading, _ in changes if isinstance(reading, Known)]
+    told = [
+        (path, int(reading.value)) for path, reading, _ in changes if isinstance(reading, Known)
+    ]
     everything = [change for batch in batches for change in batch]
     assert dict(told) == dict(everything)
     assert len(told) + lost == len(everything)
