@@ -89,7 +89,7 @@ class Gauge:
     paths: tuple[GaugePath, ...]
     says: Mapping[str, str]  # "one", "many", "some", "none", or a value in lower case
     digits: int = 0  # how many decimals are said
-    format: str = "number"  # "duration": minutes are said as hours and minutes
+    format: str = "number"  # "duration": minutes as hours and minutes; "clock": after midnight
     listed: bool | str | None = None  # which value is worth listing: True, False, "not_zero"
     joint: str = "and"  # joins the last two of a list
 

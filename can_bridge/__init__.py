@@ -7,6 +7,7 @@ with open_bridge(profile, "unix:aster") as bridge:
 
 from can_bridge.bridge import Bridge, open_bridge
 from can_bridge.bus import BusSpec, parse_bus_spec
+from can_bridge.error_frames import BusHealth, ControllerState
 from can_bridge.errors import BridgeError, BusError, ProfileError, SpecError
 from can_bridge.profile import find_vehicle, load_profile
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
@@ -16,7 +17,9 @@ __all__ = [
     "Bridge",
     "BridgeError",
     "BusError",
+    "BusHealth",
     "BusSpec",
+    "ControllerState",
     "Known",
     "ProfileError",
     "Reading",

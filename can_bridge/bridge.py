@@ -12,9 +12,11 @@ from typing import Self
 import can
 
 from can_bridge.bus import open_bus, parse_bus_specs
+from can_bridge.error_frames import BusHealth
 from can_bridge.errors import BusError
 from can_bridge.frame_source import Frame, FrameSource
 from can_bridge.listeners import FrameQueue
+from can_bridge.profile_buses import check_specs
 from can_bridge.readings import Reading
 from can_bridge.spec import VehicleProfile
 from can_bridge.state import Change, VehicleState
@@ -109,6 +111,10 @@ class Bridge:
         with self._lock:
             return self._state.counts()
 
+    def health(self) -> tuple[BusHealth, ...]:
+        """What the error frames of each bus have told, in the order of the buses."""
+        return tuple(source.health for source in self._sources)
+
     def listen(self, keys: Iterable[int], size: int = 64) -> FrameQueue:
         """Every frame of these identifiers from now on, from any bus, as it came.
 
@@ -131,13 +137,15 @@ class Bridge:
         for source in self._sources:
             source.accept(keys)
 
-    def sender(self, bus: int = 0) -> can.BusABC | None:
+    def sender(self, bus: int) -> can.BusABC | None:
         """The open bus of that number, to send on: for `can_bridge.transmit` alone.
+
+        A bridge of one bus has all buses of the vehicle on it.
 
         None if the bridge was opened to receive only, and while the bus is gone.  Ask anew for
         every frame, since a bus that comes back is another object.
         """
-        return self._sources[bus].sender
+        return self._sources[bus if len(self._sources) > 1 else 0].sender
 
     def feed(self, key: int, data: bytes | None) -> None:
         """Take the answer to a PID (`POLLED | pid`) as a frame that came now.
@@ -176,6 +184,11 @@ class Bridge:
             subscription.put([(path, self._state.read(path, now), now) for path in chosen])
             self._subscriptions += (subscription,)
         return subscription
+
+    @property
+    def subscribers(self) -> int:
+        """How many subscriptions are open."""
+        return len(self._subscriptions)
 
     def _unsubscribe(self, subscription: Subscription) -> None:
         with self._lock:
@@ -238,11 +251,14 @@ class Bridge:
 def open_bridge(profile: VehicleProfile, spec: str, may_send: bool = False) -> Bridge:
     """Open the bus of a SPEC and begin to receive; several SPECs are separated by commas.
 
-    Raises SpecError for a malformed SPEC and BusError when the bus cannot be opened.
+    Raises SpecError for a malformed SPEC, or when it is not clear which is which of the profile's
+    buses, and BusError when a bus cannot be opened.
     """
+    specs = parse_bus_specs(spec)
+    check_specs(profile.buses, specs, may_send)
     with contextlib.ExitStack() as cleanup:
         sources = []
-        for bus in parse_bus_specs(spec):
+        for bus in specs:
             source = open_bus(bus, profile.frames, may_send)
             cleanup.callback(source.close)
             sources.append(source)

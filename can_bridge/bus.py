@@ -19,8 +19,9 @@ _SPEC = re.compile(r"(?P<interface>[a-z0-9_]+):(?P<channel>[^@]+)(?:@(?P<bitrate
 
 _BETWEEN = re.compile(r",(?=[a-z0-9_]+:)")
 
-_LISTEN_ONLY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+LISTEN_ONLY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
+        "cantact": {"monitor": True},
         "kvaser": {"driver_mode": False},  # DRIVER_MODE_SILENT
         "nixnet": {"listen_only": True},
         "pcan": {"state": can.BusState.PASSIVE},
@@ -93,7 +94,7 @@ def open_python_can(
     if spec.bitrate is not None:
         options["bitrate"] = spec.bitrate
     if not may_send:
-        options |= _LISTEN_ONLY.get(spec.interface, {})
+        options |= LISTEN_ONLY.get(spec.interface, {})
     try:
         with _quiet():
             return can.Bus(can_filters=filters, **options)

@@ -29,6 +29,10 @@ def _list_true(source: DerivedSource) -> Rule:
     return rule
 
 
+def _first_not_second(source: DerivedSource) -> Rule:
+    return lambda values: values[0] is True and values[1] is not True
+
+
 def _any_below(source: DerivedSource) -> Rule:
     def rule(values: Sequence[Value]) -> Value:
         return any(v < limit for v, limit in zip(_numbers(values), source.limits, strict=True))
@@ -57,6 +61,7 @@ _RULES: Mapping[str, tuple[Callable[[DerivedSource], Rule], str]] = MappingProxy
     {
         "any_true": (_any_true, "bool"),
         "list_true": (_list_true, "text"),
+        "first_not_second": (_first_not_second, "bool"),
         "any_tyre_low": (_any_below, "bool"),
         "list_tyre_low": (_list_below, "text"),
         "sum": (_sum, "number"),
@@ -68,6 +73,8 @@ KIND_OF_RULE: Mapping[str, str] = MappingProxyType(
 )
 TYRE_RULES = frozenset({"any_tyre_low", "list_tyre_low"})
 CONSUMPTION = "consumption"
+BOOL_RULES = frozenset({"any_true", "list_true", "first_not_second"})
+TWO_INPUTS = frozenset({CONSUMPTION, "first_not_second"})
 
 
 class Derivation:

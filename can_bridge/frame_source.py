@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 import can
 
+from can_bridge.error_frames import IDENTIFIERS, BusHealth, ErrorFrames
 from can_bridge.errors import BusError
 from can_bridge.spec import EXTENDED
 from can_bridge.unix_bus import UnixBus
@@ -21,8 +22,6 @@ from can_bridge.unix_bus import UnixBus
 _MAX_LAG_S = 10.0
 _MOST = 256  # frames handed over at once, so that a flood does not keep anybody waiting
 _STANDARD_MASK, _EXTENDED_MASK = 0x7FF, 0x1FFF_FFFF
-_BUS_OFF = 0x40  # CAN_ERR_BUSOFF, an error class of Linux' error frames (linux/can/error.h)
-_ERRORS_IN_A_ROW = 16  # each failure counts 8, and at 128 a controller is "error passive"
 _PASSED_OVER = 2 | 4  # flags of the unix bus: remote and error frames
 _ERROR_FLAG = 4
 
@@ -53,6 +52,10 @@ class FrameSource(Protocol):
     def sender(self) -> can.BusABC | None:
         """The open bus, for `can_bridge.transmit` alone; None if it is gone or receives only."""
 
+    @property
+    def health(self) -> BusHealth:
+        """What its error frames have told."""
+
     def close(self) -> None:
         """Leave the bus."""
 
@@ -60,8 +63,8 @@ class FrameSource(Protocol):
 class BusReader:
     """A FrameSource on a python-can bus.
 
-    Error frames are passed over, but for two kinds that mean that nothing can be relied on: one
-    that says bus-off, and so many in a row that no data frame comes through.
+    Error frames are counted.  Two kinds mean that nothing can be relied on, and the bus is opened
+    again: one that says bus-off, and so many in a row that no data frame comes through.
     """
 
     def __init__(self, open_bus: Callable[[Iterable[int]], can.BusABC], keys: Iterable[int]):
@@ -70,7 +73,7 @@ class BusReader:
         self._keys = frozenset(keys)
         self._bus: can.BusABC | None = open_bus(self._keys)
         self._may_send = False
-        self._errors = 0
+        self._errors = ErrorFrames()
 
     def allow_sending(self) -> None:
         """Let `sender` hand the bus out."""
@@ -80,6 +83,11 @@ class BusReader:
     def sender(self) -> can.BusABC | None:
         """See FrameSource."""
         return self._bus if self._may_send else None
+
+    @property
+    def health(self) -> BusHealth:
+        """See FrameSource."""
+        return self._errors.health
 
     def accept(self, keys: Iterable[int]) -> None:
         """See FrameSource."""
@@ -111,11 +119,11 @@ class BusReader:
         for stamp, key, flags, data in raw:
             if flags & _PASSED_OVER:
                 if flags & _ERROR_FLAG:
-                    self._count_error(key)
+                    self._take_error(key, data)
             elif key in keys:
                 frames.append(Frame(key, data, stamp + to_monotonic))
         if frames:
-            self._errors = 0
+            self._errors.data_came()
         return frames
 
     def _read(self, bus: can.BusABC, timeout_s: float) -> Collection[Frame]:
@@ -125,20 +133,18 @@ class BusReader:
         frames: list[Frame] = []
         while message is not None:
             if message.is_error_frame:
-                self._count_error(message.arbitration_id)
+                self._take_error(message.arbitration_id, bytes(message.data))
             elif not message.is_remote_frame:
                 key = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
                 at_s = time.monotonic() - _lag_s(message.timestamp)
                 frames.append(Frame(key, bytes(message.data), at_s))
             message = bus.recv(0.0) if len(frames) < _MOST else None
         if frames:
-            self._errors = 0
+            self._errors.data_came()
         return frames
 
-    def _count_error(self, identifier: int) -> None:
-        self._errors += 1
-        if identifier & _BUS_OFF or self._errors >= _ERRORS_IN_A_ROW:
-            self._errors = 0
+    def _take_error(self, identifier: int, data: bytes) -> None:
+        if self._errors.take(identifier, data):
             raise can.CanOperationError("its controller is off the bus")
 
     def _leave(self) -> None:
@@ -159,9 +165,11 @@ def _lag_s(timestamp: float) -> float:
 
 
 def filters_of(keys: Iterable[int]) -> list[can.typechecking.CanFilter]:
-    """One python-can filter for each key, and one for the error frame of a bus-off."""
-    bus_off: can.typechecking.CanFilter = {"can_id": _BUS_OFF, "can_mask": _EXTENDED_MASK}
-    return [*map(_filter, keys), bus_off]
+    """One python-can filter for each key, and those for error frames."""
+    errors: list[can.typechecking.CanFilter] = [
+        {"can_id": identifier, "can_mask": _EXTENDED_MASK} for identifier in IDENTIFIERS
+    ]
+    return [*map(_filter, keys), *errors]
 
 
 def _filter(key: int) -> can.typechecking.CanFilter:

@@ -15,7 +15,7 @@ from can_bridge.spec import FrameSpec, SignalSource, SignalSpec
 class LiveSignal:
     """One signal, as the newest valid frame carries it."""
 
-    __slots__ = ("decode", "doubts", "freshness", "path", "plain", "reading")
+    __slots__ = ("decode", "doubts", "freshness", "path", "plain", "reading", "unsure")
 
     def __init__(self, plan: FieldPlan, freshness: Freshness) -> None:
         """As a frame of zeros would say, with which LiveFrame begins."""
@@ -27,6 +27,16 @@ class LiveSignal:
         self.doubts: tuple[Doubt, ...] = ()
         self.plain = False
         """Whether it was said to be fresh and beyond doubt, so that a new reading is the truth."""
+        self.unsure = False
+        """Whether it was said to be fresh, and has not yet agreed with what it is compared with."""
+
+    def settle(self) -> None:
+        """See anew what is thought of it."""
+        fresh = self.freshness.reason is None
+        stands = any(doubt.stands for doubt in self.doubts)
+        agreed = all(doubt.agreed for doubt in self.doubts)
+        self.plain = fresh and agreed and not stands
+        self.unsure = fresh and not agreed and not stands
 
     def aged(self, now: float) -> Reading:
         """What the frame said, with its age."""

@@ -138,10 +138,10 @@ class _Lane:
 
 
 def open_gate(bridge: Bridge) -> Gate:
-    """The gate of a vehicle, on the bus of a bridge that was opened with `may_send`.
+    """The gate of a vehicle, on the buses of a bridge that was opened with `may_send`.
 
     With no commands.toml it refuses everything and sends nothing.
     """
     commands = bridge.profile.commands
-    keys = {command.frame.key for command in commands.values()}
-    return Gate(commands, bridge.read, Transmitter(bridge.sender, keys))
+    routes = {command.frame.key: (command.frame.bus,) for command in commands.values()}
+    return Gate(commands, bridge.read, Transmitter(bridge.sender, routes))

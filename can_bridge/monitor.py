@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from can_bridge.error_frames import BusHealth
 from can_bridge.readings import Known, Reading, Value
 
 _PATH_WIDTH, _VALUE_WIDTH, _UNIT_WIDTH = 62, 24, 10
@@ -55,4 +56,19 @@ def json_lines(readings: Mapping[str, Reading], contains: str = "") -> str:
         else:
             entry["unknown"] = reading.reason.value
         lines.append(json.dumps(entry, ensure_ascii=False))
+    return "\n".join(lines)
+
+
+def bus_lines(buses: Iterable[tuple[str, BusHealth]], as_json: bool) -> str:
+    """One line for each bus, as the SPEC names it, on which there were error frames."""
+    lines = []
+    for spec, health in buses:
+        if not health.error_frames:
+            continue
+        if as_json:
+            told = {"bus": spec, "state": health.state, "error_frames": health.error_frames}
+            lines.append(json.dumps(told, ensure_ascii=False))
+        else:
+            state = health.state.replace("_", " ")
+            lines.append(f"bus {spec}: {state}, {health.error_frames} error frames")
     return "\n".join(lines)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from can_bridge.dbc import load_dbc_files
+from can_bridge.dbc import DbcMessages, load_dbc_files
 from can_bridge.errors import ProfileError
+from can_bridge.profile_buses import read_buses
 from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
 from can_bridge.profile_diagnostics import read_diagnostics
@@ -36,7 +38,7 @@ def find_vehicle(name: str) -> Path:
 
 
 def load_profile(folder: Path) -> VehicleProfile:
-    """Read vehicle.toml, the DBC files that it lists, and signals.toml.
+    """Read vehicle.toml, the DBC files that it lists, signals.toml and commands.toml.
 
     Raises ProfileError, one sentence with the file and the line or key, for whatever is missing,
     unknown or contradictory: a profile that loads can be used.
@@ -45,25 +47,11 @@ def load_profile(folder: Path) -> VehicleProfile:
     bus = vehicle.table("bus")
     messages = load_dbc_files(folder, bus.texts("dbc"), bus.boolean("repair", False))
     bitrate = bus.integer("bitrate", 500_000)
+    buses = read_buses(bus)
     bus.finish()
     diagnostics = None
     if "diagnostics" in vehicle:
-        diagnostics = read_diagnostics(vehicle.table("diagnostics"))
-    tyres = _read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None
-
-    table = read_toml(folder / "signals.toml")
-    reader = SignalReader(table, messages)
-    signals, sources = reader.read_signals()
-    telltales = reader.read_telltales(signals, sources)
-    frames = reader.read_frames(sources)
-    derived = read_derived(table.table("derived", required=False), signals, tyres)
-    plausible = read_plausible(table.table("plausible", required=False), sources, frames, signals)
-    table.finish()
-    commands = {}
-    if (folder / "commands.toml").exists():
-        rows = read_toml(folder / "commands.toml")
-        commands = CommandReader(rows, messages, reader, signals, sources).read()
-
+        diagnostics = read_diagnostics(vehicle.table("diagnostics"), buses)
     profile = VehicleProfile(
         id=_id(vehicle),
         name=vehicle.text("name"),
@@ -71,19 +59,40 @@ def load_profile(folder: Path) -> VehicleProfile:
         region=_words(vehicle.table("region", required=False)),
         units=_words(vehicle.table("units", required=False)),
         bitrate=bitrate,
-        tyres=tyres,
+        tyres=_read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None,
+        diagnostics=diagnostics,
+        buses=buses,
+    )
+    vehicle.finish()
+    return _with_signals(profile, folder, messages)
+
+
+def _with_signals(profile: VehicleProfile, folder: Path, messages: DbcMessages) -> VehicleProfile:
+    """What signals.toml and commands.toml say, added."""
+    table = read_toml(folder / "signals.toml")
+    reader = SignalReader(table, messages)
+    signals, sources = reader.read_signals()
+    telltales = reader.read_telltales(signals, sources)
+    frames = reader.read_frames(sources)
+    derived = read_derived(table.table("derived", required=False), signals, profile.tyres)
+    plausible = read_plausible(table.table("plausible", required=False), sources, frames, signals)
+    table.finish()
+    commands = {}
+    if (folder / "commands.toml").exists():
+        rows = read_toml(folder / "commands.toml")
+        reader_of_commands = CommandReader(rows, messages, reader, signals, sources)
+        commands = reader_of_commands.read(profile.buses)
+    return replace(
+        profile,
         signals=MappingProxyType(signals),
         telltales=telltales,
         frames=MappingProxyType(frames),
         sources=MappingProxyType(sources),
         derived=MappingProxyType(derived),
         polls=MappingProxyType(dict(reader.polled.every_s)),
-        diagnostics=diagnostics,
         commands=MappingProxyType(commands),
         plausible=plausible,
     )
-    vehicle.finish()
-    return profile
 
 
 def _id(vehicle: TomlTable) -> str:

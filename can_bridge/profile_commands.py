@@ -7,12 +7,13 @@ path that the car reports, or would be confirmed by the message that it sends it
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from cantools.database.can import Message, Signal
 
 from can_bridge.dbc import DbcMessages, bit_field, frame_key, nearest_signal, signal_of
+from can_bridge.profile_buses import bus_number
 from can_bridge.profile_signals import KINDS, SignalReader, words_of
 from can_bridge.readings import Value
 from can_bridge.spec import CommandFrame, CommandSpec, Interlock, SignalSource, SignalSpec
@@ -43,9 +44,11 @@ class CommandReader:
         self._sources = sources
         self._interlocks = table.table("interlocks", required=False)
         self._unused = set(self._interlocks)
+        self._buses: Sequence[str] = ()
 
-    def read(self) -> dict[str, CommandSpec]:
+    def read(self, buses: Sequence[str] = ()) -> dict[str, CommandSpec]:
         """Every command, by its path; ProfileError for one that cannot be trusted."""
+        self._buses = buses
         rates = self._table.table("messages", required=False)
         rows = self._table.table("commands", required=False)
         frames: dict[str, CommandFrame] = {}
@@ -79,6 +82,7 @@ class CommandReader:
         per_minute = rate.integer("per_minute", _PER_MINUTE)
         if interval_s < _SHORTEST_S or per_minute < 1:
             rate.fail(f"expected at least {_SHORTEST_S} s and 1 a minute; correct the rate")
+        bus = bus_number(rate, self._buses)
         rate.finish()
         return CommandFrame(
             key=key,
@@ -87,6 +91,7 @@ class CommandReader:
             protection=frame.protection,
             interval_s=interval_s,
             per_minute=per_minute,
+            bus=bus,
         )
 
     def _blank(self, message: Message, row: TomlTable) -> bytes:

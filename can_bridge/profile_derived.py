@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from can_bridge.derive import CONSUMPTION, KIND_OF_RULE, TYRE_RULES
+from can_bridge.derive import BOOL_RULES, CONSUMPTION, KIND_OF_RULE, TWO_INPUTS, TYRE_RULES
 from can_bridge.spec import DerivedSource, SignalSpec, Tyres
 from can_bridge.toml_table import TomlTable
 
@@ -23,7 +23,7 @@ def read_derived(
         limits = _limits(row, tyres) if rule in TYRE_RULES else ()
         if len(labels) != len(inputs) or (limits and len(limits) != len(inputs)):
             row.fail("expected as many labels and axles as inputs; correct the lists")
-        distance_km, tank = _consumption(row, inputs) if rule == CONSUMPTION else (0.0, False)
+        distance_km, tank = _consumption(row) if rule == CONSUMPTION else (0.0, False)
         derived[path] = DerivedSource(rule, inputs, labels, limits, distance_km, tank)
         signals[path] = SignalSpec(
             path=path,
@@ -38,9 +38,11 @@ def read_derived(
 
 def _inputs(row: TomlTable, direct: dict[str, SignalSpec], rule: str) -> tuple[str, ...]:
     inputs = row.texts("inputs")
-    wanted = "bool" if rule.endswith("_true") else "number"
+    wanted = "bool" if rule in BOOL_RULES else "number"
     if not inputs:
         row.fail("expected at least one input; add one", "inputs")
+    if rule in TWO_INPUTS and len(inputs) != 2:  # noqa: PLR2004
+        row.fail(f"the rule {rule} takes two inputs, found {len(inputs)}; correct them", "inputs")
     for path in inputs:
         if path not in direct:
             row.fail(f"the input '{path}' is not in [signals]; correct it", "inputs")
@@ -61,9 +63,8 @@ def _limits(row: TomlTable, tyres: Tyres | None) -> tuple[float, ...]:
     return tuple(bar[axle] * tyres.low_fraction for axle in axles)
 
 
-def _consumption(row: TomlTable, inputs: tuple[str, ...]) -> tuple[float, bool]:
-    if len(inputs) != 2:  # noqa: PLR2004
-        row.fail("expected two inputs, the odometer and what was used or is left", "inputs")
+def _consumption(row: TomlTable) -> tuple[float, bool]:
+    """The inputs are the odometer, and what was used or is left."""
     distance_km = row.number("distance_km")
     if distance_km <= 0:
         row.fail("expected a distance above 0 km; correct it", "distance_km")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from can_bridge.profile_buses import bus_number
 from can_bridge.spec import EXTENDED, DiagnosticsSpec, EcuSpec
 from can_bridge.toml_table import TomlTable
 
 _STANDARD_MAX, _EXTENDED_MAX = 0x7FF, 0x1FFF_FFFF
 
 
-def read_diagnostics(table: TomlTable) -> DiagnosticsSpec:
-    """Read the table; ProfileError for an identifier that cannot be, or is used twice."""
+def read_diagnostics(table: TomlTable, buses: Sequence[str] = ()) -> DiagnosticsSpec:
+    """Read the table; ProfileError for an identifier that cannot be, or is used twice.
+
+    A unit is on the bus that its row names, else on that of the table, else on the first.
+    """
     functional = _key(table, "functional") if "functional" in table else None
     ecus: list[EcuSpec] = []
+    bus = bus_number(table, buses)
     for row in table.tables("ecu"):
-        ecus.append(_read_ecu(row))
+        ecus.append(_read_ecu(row, bus_number(row, buses, bus)))
         _refuse_twice(row, ecus, functional)
         row.finish()
     table.finish()
     return DiagnosticsSpec(functional, tuple(ecus))
 
 
-def _read_ecu(row: TomlTable) -> EcuSpec:
+def _read_ecu(row: TomlTable, bus: int) -> EcuSpec:
     name = row.text("id")
     return EcuSpec(
         id=name,
@@ -28,6 +35,7 @@ def _read_ecu(row: TomlTable) -> EcuSpec:
         request=_key(row, "request"),
         response=_key(row, "response"),
         obd=row.boolean("obd", False),
+        bus=bus,
     )
 
 

@@ -228,6 +228,8 @@ class CommandFrame:
     """No two frames are sent faster than this."""
     per_minute: int
     """No more frames than this are sent in any 60 s."""
+    bus: int = 0
+    """The number of the bus that it is sent on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,8 @@ class EcuSpec:
     """Key of the frames that it answers with."""
     obd: bool
     """Whether it answers the OBD-II modes too."""
+    bus: int = 0
+    """The number of the bus that it is asked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +286,16 @@ class DiagnosticsSpec:
     ecus: tuple[EcuSpec, ...]
 
     @property
-    def requests(self) -> frozenset[int]:
-        """Keys of the frames that may be sent to ask."""
-        keys = {ecu.request for ecu in self.ecus}
-        return frozenset(keys if self.functional is None else keys | {self.functional})
+    def requests(self) -> Mapping[int, frozenset[int]]:
+        """Key of a frame that may be sent to ask -> the buses that it is sent on.
+
+        The functional request goes to every bus that a unit which hears it is on.
+        """
+        routes = {ecu.request: frozenset((ecu.bus,)) for ecu in self.ecus}
+        if self.functional is not None:
+            heard = frozenset(ecu.bus for ecu in self.ecus if ecu.obd)
+            routes[self.functional] = heard or frozenset((0,))
+        return routes
 
     @property
     def responses(self) -> frozenset[int]:
@@ -304,16 +314,18 @@ class VehicleProfile:
     units: Mapping[str, str]
     bitrate: int
     tyres: Tyres | None
-    signals: Mapping[str, SignalSpec]
+    signals: Mapping[str, SignalSpec] = field(default_factory=dict)
     """path -> signal, derived ones included."""
-    telltales: tuple[TelltaleSpec, ...]
-    frames: Mapping[int, FrameSpec]
+    telltales: tuple[TelltaleSpec, ...] = ()
+    frames: Mapping[int, FrameSpec] = field(default_factory=dict)
     """key -> frame that carries at least one signal."""
-    sources: Mapping[str, SignalSource]
-    derived: Mapping[str, DerivedSource]
+    sources: Mapping[str, SignalSource] = field(default_factory=dict)
+    derived: Mapping[str, DerivedSource] = field(default_factory=dict)
     polls: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """PID of OBD-II mode 01 -> how often it is asked for, in seconds."""
     diagnostics: DiagnosticsSpec | None = None
     commands: Mapping[str, CommandSpec] = field(default_factory=dict)
     """path -> command; with none, nothing can be asked of the car."""
     plausible: tuple[PlausibleSpec, ...] = ()
+    buses: tuple[str, ...] = ()
+    """What the buses are called, in the order of their numbers; none if the vehicle has one."""

@@ -13,7 +13,7 @@ from can_bridge.derive import Derivation
 from can_bridge.frame_plan import UNKNOWN
 from can_bridge.frame_state import Freshness, LiveSignal, Part, live_frames
 from can_bridge.plausible import Doubt
-from can_bridge.readings import Known, Reading, Reason, Unknown
+from can_bridge.readings import Reading, Reason, Unknown
 from can_bridge.spec import POLLED, VehicleProfile
 
 Change = tuple[str, Reading, float]
@@ -102,6 +102,8 @@ class VehicleState:
                     signal.reading = reading
                     if signal.plain:
                         self._publish((signal.path, reading, now))
+                    elif signal.unsure:
+                        self._publish((signal.path, self._direct(signal, now), now))
         if changed & part.followed:
             self._derive_from(part.paths_of(changed), now)
 
@@ -165,16 +167,16 @@ class VehicleState:
 
     def _announce(self, signal: LiveSignal, now: float) -> None:
         reading = self._direct(signal, now)
-        in_doubt = any(doubt.stands for doubt in signal.doubts)
-        signal.plain = signal.freshness.reason is None and not in_doubt
+        signal.settle()
         self._publish((signal.path, reading, now))
 
     def _judge(self, doubt: Doubt, now: float) -> None:
         signal, spec = self._signals[doubt.spec.path], doubt.spec
-        near = [self._fresh(self._signals[path], now) for path in spec.near]
-        if doubt.look(self._fresh(signal, now), near, now):
+        if doubt.look(self._fresh(signal, now), self._near(doubt, now), now):
             self._announce(signal, now)
             self._derive_from([spec.path], now)
+        elif signal.unsure:
+            signal.settle()
         self._plan_look(doubt, now + doubt.period_s)
 
     def _derive_from(self, paths: Iterable[str], now: float) -> None:
@@ -201,8 +203,20 @@ class VehicleState:
 
     def _direct(self, signal: LiveSignal, now: float) -> Reading:
         reading = self._fresh(signal, now)
-        in_doubt = any(doubt.stands for doubt in signal.doubts)
-        return UNKNOWN[Reason.IMPLAUSIBLE] if in_doubt and isinstance(reading, Known) else reading
+        if not signal.doubts or isinstance(reading, Unknown):
+            return reading
+        return UNKNOWN[Reason.IMPLAUSIBLE] if self._is_doubted(signal, reading, now) else reading
+
+    def _is_doubted(self, signal: LiveSignal, reading: Reading, now: float) -> bool:
+        """One that never agreed is compared whenever it is read, so that it is never believed once."""
+        return any(
+            doubt.stands
+            or (not doubt.agreed and doubt.agrees(reading, self._near(doubt, now)) is False)
+            for doubt in signal.doubts
+        )
+
+    def _near(self, doubt: Doubt, now: float) -> list[Reading]:
+        return [self._fresh(self._signals[path], now) for path in doubt.spec.near]
 
     def _fresh(self, signal: LiveSignal, now: float) -> Reading:
         """What the signal says, if its frame is fresh, whether it is doubted or not."""

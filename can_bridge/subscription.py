@@ -25,7 +25,10 @@ def _sleep_on() -> None:
 
 
 class Subscription:
-    """The newest changes of some paths, in order; a full queue loses its oldest."""
+    """The newest changes of some paths, in order; a full queue loses its oldest.
+
+    The newest change of each path is never lost, so that who was slow knows the present in the end.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,11 @@ class Subscription:
         """Is called in a thread of the bridge, so it must return at once."""
         self._size = max(size, len(self.paths))
         self._leave = leave
-        self._changes: deque[Change] = deque(maxlen=self._size)
+        self._changes: deque[Change] = deque()
+        self._waiting: dict[str, int] = {}
+        """Path -> how many of its changes are in the queue."""
+        self._kept: dict[str, Change] = {}
+        """The newest change of each path that has none in the queue any more; older than all there."""
         self._lost = 0
         self._arrived = threading.Condition()
         self._closed = False
@@ -52,10 +59,23 @@ class Subscription:
             return False
         with self._arrived:
             was_empty = not self._changes
-            self._lost += max(0, len(self._changes) + len(chosen) - self._size)
-            self._changes.extend(chosen)
+            for change in chosen:
+                self._changes.append(change)
+                self._waiting[change[0]] = self._waiting.get(change[0], 0) + 1
+            while len(self._changes) > self._size:
+                self._make_room()
             self._arrived.notify()
         return was_empty
+
+    def _make_room(self) -> None:
+        oldest = self._changes.popleft()
+        path = oldest[0]
+        self._waiting[path] -= 1
+        self._lost += self._kept.pop(path, None) is not None
+        if self._waiting[path]:
+            self._lost += 1
+        else:
+            self._kept[path] = oldest
 
     def take(self, timeout_s: float) -> tuple[list[Change], int]:
         """What changed since the last call, oldest first, and how many older changes were lost.
@@ -64,8 +84,13 @@ class Subscription:
         """
         with self._arrived:
             self._arrived.wait_for(lambda: self._changes or self._closed, timeout_s)
-            changes, lost = list(self._changes), self._lost
+            outdated = [path for path in self._kept if self._waiting.get(path)]
+            for path in outdated:
+                del self._kept[path]
+            changes, lost = [*self._kept.values(), *self._changes], self._lost + len(outdated)
             self._changes.clear()
+            self._waiting.clear()
+            self._kept.clear()
             self._lost = 0
         return changes, lost
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import can
 
+from can_bridge.error_frames import ErrorFrames
 from can_bridge.readings import Reading, Reason, Unknown
 from can_bridge.recording import frame_key
 from can_bridge.spec import POLLED, VehicleProfile
@@ -40,6 +41,7 @@ class Transcript:
         """With `paths` only those paths for which it is true."""
         self._published: list[tuple[str, Reading, float]] = []
         self._state = VehicleState(profile, self._published.append)
+        self._errors = ErrorFrames()
         self._wanted = frozenset(p for p in profile.signals if paths is None or paths(p))
         self._told: set[str] = set()
         self._begun = False
@@ -54,7 +56,16 @@ class Transcript:
             self._begun = True
             self._state.sweep(at_s)
         yield from self._sweep(at_s)
+        self._errors.data_came()
+        self._state.set_bus_off(0, False, at_s)
         self._state.feed(key, data, at_s)
+        yield from self._changes()
+
+    def error(self, identifier: int, data: bytes, at_s: float) -> Iterator[Change]:
+        """Take an error frame; yields what became stale before it, and what became `bus_off`."""
+        yield from self._sweep(at_s)
+        if self._errors.take(identifier, data):
+            self._state.set_bus_off(0, True, at_s)
         yield from self._changes()
 
     def end(self, at_s: float) -> Iterator[Change]:
@@ -94,10 +105,15 @@ def changes(
     clock = _Clock(absolute)
     for message in messages:
         now_s = clock.take(message.timestamp)
-        if message.is_error_frame or message.is_remote_frame:
+        if message.is_remote_frame:
             continue
         key, data = frame_key(message), bytes(message.data)
-        for change in transcript.feed(*_asked_for(profile, key, data), now_s):
+        told = (
+            transcript.error(message.arbitration_id, data, now_s)
+            if message.is_error_frame
+            else transcript.feed(*_asked_for(profile, key, data), now_s)
+        )
+        for change in told:
             yield Change(clock.shown(change.at_s), change.path, change.reading)
     for change in transcript.end(clock.now_s):
         yield Change(clock.shown(change.at_s), change.path, change.reading)

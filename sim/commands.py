@@ -21,6 +21,7 @@ Value = float | str
 NO_REQUEST = "NoRequest"
 """The word in VAL_ for a field that asks for nothing."""
 _MAX_STEP = 3  # frames may be lost
+_PAUSE_S = 1.0  # after so long without a frame its sender may have started again, at any counter
 _AWAKE_V = 9.0
 
 
@@ -208,10 +209,11 @@ class Controllers:
     """The receiving side of the controllers that take commands."""
 
     def __init__(self, commands: Sequence[Message]) -> None:
-        """No frame was received yet, so the first counter is taken as it comes."""
+        """No frame was received yet: the first counter is taken as it comes, as after a pause."""
         self._messages = {int(message.frame_id): message for message in commands}
         self._builders = {int(m.frame_id): FrameBuilder(m) for m in commands}
-        self._counters: dict[int, int] = {}
+        self._last: dict[int, tuple[int, float]] = {}
+        """Identifier -> the counter of the last intact frame, and when it came."""
 
     @property
     def identifiers(self) -> frozenset[int]:
@@ -222,10 +224,10 @@ class Controllers:
         """The ECU that a command is for."""
         return next(iter(self._messages[identifier].receivers), "")
 
-    def receive(self, identifier: int, data: bytes, car: Car) -> list[Outcome]:
-        """Obey or refuse every request of a frame."""
+    def receive(self, identifier: int, data: bytes, car: Car, now_s: float) -> list[Outcome]:
+        """Obey or refuse every request of a frame that came at this time."""
         message = self._messages[identifier]
-        fault = self._fault(identifier, data)
+        fault = self._fault(identifier, data, now_s)
         if fault or car.voltage_v < _AWAKE_V:
             reason = fault or "the 12-volt battery is dead"
             return [Outcome(message.name, "", None, "ignored", reason)]
@@ -239,7 +241,7 @@ class Controllers:
             if str(value) != NO_REQUEST
         ]
 
-    def _fault(self, identifier: int, data: bytes) -> str:
+    def _fault(self, identifier: int, data: bytes, now_s: float) -> str:
         """Why a frame is not to be listened to; empty if it is."""
         builder = self._builders[identifier]
         if len(data) != builder.length:
@@ -247,10 +249,10 @@ class Controllers:
         counter = builder.counter_in(data)
         if builder.resealed(data) != data:
             return "the checksum is wrong"
-        last = self._counters.get(identifier)
-        self._counters[identifier] = counter
-        step = 1 if last is None else (counter - last) % builder.counter_modulus
-        return "" if 1 <= step <= _MAX_STEP else "the counter is not new"
+        last, came_s = self._last.get(identifier, (0, float("-inf")))
+        self._last[identifier] = counter, now_s
+        is_new = 1 <= (counter - last) % builder.counter_modulus <= _MAX_STEP
+        return "" if is_new or now_s - came_s >= _PAUSE_S else "the counter is not new"
 
 
 def _request(message: str, signal: Signal, value: Value, car: Car) -> Outcome:

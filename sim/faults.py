@@ -39,11 +39,23 @@ KINDS: Mapping[str, FaultKind] = {
         ("message", "signal"), "the signal has a possible value that is not the car's", ("value",)
     ),
     "babble": FaultKind((), "a node floods the bus with frames of one identifier", ("identifier",)),
+    "error_frames": FaultKind(
+        (),
+        "frames are destroyed, all or a share of them (0 to 1), and sent again; the error frame "
+        "in their place tells the state, passive or bus_off, of a receiver's controller",
+        ("share", "state"),
+    ),
     "bus_off": FaultKind(("ecu",), "the ECU leaves the bus for some seconds (5)", ("seconds",)),
     "ecu_reset": FaultKind(("ecu",), "the ECU starts again (1.5 seconds)", ("seconds",)),
 }
 """Every kind of fault of the bus and of the ECUs."""
 
+_ERROR_STATES: Mapping[str, tuple[int, bytes]] = {
+    "": (0x88, bytes(8)),  # a protocol error on the bus
+    "passive": (0x04, b"\x00\x10" + bytes(6)),
+    "bus_off": (0x40, bytes(8)),
+}
+"""What a controller tells of itself -> identifier and data of Linux' error frames."""
 _LASTS_S = {"bus_off": 5.0, "ecu_reset": 1.5}
 _STEP = 7  # more than a receiver takes for lost frames
 
@@ -66,6 +78,8 @@ class Fault:
     step: int = _STEP
     value: float | None = None
     identifier: int = 0
+    state: str = ""
+    """Of a receiver's controller, as its error frames tell it."""
 
 
 class Faults:
@@ -138,6 +152,13 @@ class Faults:
     def babbling(self) -> int | None:
         """The identifier that a node floods the bus with."""
         return next((fault.identifier for fault in self.all if fault.kind == "babble"), None)
+
+    def destroyed(self) -> tuple[int, bytes] | None:
+        """Identifier and data of the error frame in place of the next frame; None if it passes."""
+        for fault in self.all:
+            if fault.kind == "error_frames" and self._random.random() < fault.share:
+                return _ERROR_STATES[fault.state]
+        return None
 
     def delay_s(self, builder: FrameBuilder) -> float:
         """How much later the frames of a message reach the bus."""
@@ -239,6 +260,8 @@ def _fits(key: str, value: object) -> bool:
     if isinstance(value, bool):
         return False
     default = next(f.default for f in dataclasses.fields(Fault) if f.name == key)
+    if key == "state":
+        return value in _ERROR_STATES
     if key == "kind" or isinstance(default, str):
         return isinstance(value, str)
     if key == "share":

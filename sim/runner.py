@@ -144,6 +144,10 @@ class Runner:
     def _send_one(self, now_s: float) -> None:
         """Send the frame that wins the bus: the one with the lowest identifier."""
         due = self._schedule.first(now_s)
+        error = self._world.faults.destroyed() if due is not None else None
+        if error is not None:  # the frame stays due, and is tried again
+            self._put_error(*error, now_s)
+            return
         babbling = self._world.faults.babbling
         if babbling is not None and (due is None or babbling <= due.identifier):
             self._put(babbling, babbling > 0x7FF, _BABBLE, now_s)  # noqa: PLR2004
@@ -174,4 +178,16 @@ class Runner:
         )
         self._bus.send(message)
         occupied_s = frame_seconds(len(data), extended, self._run.bitrate)
+        self._wire_free_s = max(now_s, self._wire_free_s) + occupied_s
+
+    def _put_error(self, identifier: int, data: bytes, now_s: float) -> None:
+        message = can.Message(
+            timestamp=now_s,
+            arbitration_id=identifier,
+            is_extended_id=False,
+            is_error_frame=True,
+            data=data,
+        )
+        self._bus.send(message)
+        occupied_s = frame_seconds(len(data), False, self._run.bitrate)
         self._wire_free_s = max(now_s, self._wire_free_s) + occupied_s

@@ -107,7 +107,7 @@ class World:
             return []
         if self._controllers.controller(identifier) in self.silent:
             return []
-        return self._controllers.receive(identifier, data, self.car)
+        return self._controllers.receive(identifier, data, self.car, self.time_s)
 
     def frame(self, builder: FrameBuilder) -> bytes | None:
         """The next frame of a message; None when a fault keeps it from the bus."""

@@ -31,7 +31,7 @@ def canonical(number: str) -> str:
 
 
 def value_text(reading: Known, digits: int, style: str) -> str:
-    """A value with its unit: "2.4 bar", "12,400 km", "2 h 15 min", "electric"."""
+    """A value with its unit: "2.4 bar", "12,400 km", "2 h 15 min", "14:05", "electric"."""
     value = reading.value
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -39,6 +39,9 @@ def value_text(reading: Known, digits: int, style: str) -> str:
         return value.replace("_", " ")
     if style == "duration":
         return _duration(value)
+    if style == "clock":
+        hours, minutes = divmod(round(value), 60)
+        return f"{hours % 24:02}:{minutes:02}"
     unit = UNITS.get(reading.unit or "", reading.unit or "")
     return f"{rounded(value, digits)} {unit}".strip()
 

@@ -6,8 +6,10 @@ import argparse
 import sys
 import time
 
+from can_bridge.bridge import Bridge
+from can_bridge.bus import parse_bus_specs
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds, warn
-from can_bridge.monitor import json_lines, table
+from can_bridge.monitor import bus_lines, json_lines, table
 from can_bridge.profile import find_vehicle, load_profile
 from can_bridge.vehicle import open_vehicle
 
@@ -18,7 +20,8 @@ _EPILOG = """examples:
   python -m can_bridge monitor --vehicle mycar --bus socketcan:can0 --filter tire
   python -m can_bridge monitor --bus unix:aster --once --json | grep unknown
 
-Every path is shown with its value, unit and age, or with the reason why it has no value.  Ctrl-C ends.
+Every path is shown with its value, unit and age, or with the reason why it has no value.  A bus on
+which there were error frames has a line at the end.  Ctrl-C ends.
 """
 
 
@@ -45,13 +48,19 @@ def run(options: argparse.Namespace) -> int:
     profile = load_profile(find_vehicle(options.vehicle))
     if options.bus.startswith("udp_multicast:"):
         warn("udp_multicast puts every frame on the network")
-    render = json_lines if options.json else table
     with open_vehicle(profile, options.bus) as bridge:
         if options.once:
             bridge.wait_ready(options.wait)
-            print(render(bridge.snapshot(), options.filter), flush=True)
+            print(_shown(bridge, options), flush=True)
             return 0
         start = _CLEAR if sys.stdout.isatty() and not options.json else ""
         while True:
-            print(start + render(bridge.snapshot(), options.filter), flush=True)
+            print(start + _shown(bridge, options), flush=True)
             time.sleep(_PERIOD_S)
+
+
+def _shown(bridge: Bridge, options: argparse.Namespace) -> str:
+    readings = (json_lines if options.json else table)(bridge.snapshot(), options.filter)
+    specs = map(str, parse_bus_specs(options.bus))
+    errors = bus_lines(zip(specs, bridge.health(), strict=True), options.json)
+    return f"{readings}\n{errors}" if errors else readings

@@ -15,6 +15,8 @@ Subscribe = Callable[[Sequence[str], int], Subscription]
 """Paths and the size of the queue -> the subscription, which loses its oldest changes when full."""
 MAX_STREAMS = 32
 MAX_BUFFER = 1000  # that of the databroker
+LOST = "auriga-lost"
+"""Trailing metadata: how many changes a slow client did not get; neither protocol has a field for it."""
 _LOOK_S = 1.0  # how often a quiet stream looks whether its client is still there
 
 
@@ -26,10 +28,13 @@ class Streams:
         self._limit = limit
         self._places = threading.BoundedSemaphore(limit)
         self._closed = threading.Event()
+        self._open: set[Subscription] = set()
 
     def close(self) -> None:
-        """Every stream ends at its next change, or within a second."""
+        """Every stream ends now, with its status and its trailing metadata."""
         self._closed.set()
+        for subscription in tuple(self._open):
+            subscription.close()
 
     def follow(
         self, context: grpc.ServicerContext, paths: Sequence[str], buffer_size: int = 0
@@ -51,13 +56,19 @@ class Streams:
         self, context: grpc.ServicerContext, paths: Sequence[str], buffer_size: int
     ) -> Iterator[list[Change]]:
         subscription = self._subscribe(paths, max(buffer_size, 2 * len(paths)))
+        self._open.add(subscription)  # before `_closed` is looked at, so that `close` misses none
         try:
             if not context.add_callback(subscription.close):
                 return  # the client has left already
+            lost = 0
             while context.is_active() and not self._closed.is_set():
-                changes, _ = subscription.take(_LOOK_S)
+                changes, more = subscription.take(_LOOK_S)
+                if more:
+                    lost += more
+                    context.set_trailing_metadata(((LOST, str(lost)),))
                 yield from _distinct(changes)
         finally:
+            self._open.discard(subscription)
             subscription.close()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import can
 import pytest
 
-from can_bridge import Bridge, Known, Reason, Unknown, VehicleProfile
+from can_bridge import Bridge, BusHealth, Known, Reason, Unknown, VehicleProfile
 from can_bridge.frame_source import Frame
 
 STEP_S = 5.0
@@ -23,6 +23,7 @@ class FakeBus:
         self.closed = False
         self.keys: set[int] = set()
         self.sender: can.BusABC | None = None
+        self.health = BusHealth()
 
     def receive(self, timeout_s: float) -> list[Frame]:
         try:

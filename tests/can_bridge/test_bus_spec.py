@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import can
+import can.interfaces
 import pytest
 
-from can_bridge import BusError, BusSpec, SpecError, parse_bus_spec
-from can_bridge.bus import open_bus
+from can_bridge import BusError, BusSpec, SpecError, VehicleProfile, parse_bus_spec
+from can_bridge.bus import LISTEN_ONLY, open_bus
+from can_bridge.cli import main
+from can_bridge.vehicle import open_vehicle
+from tests.can_bridge.conftest import ToyFolder
 
 
 @pytest.mark.parametrize(
@@ -37,3 +48,56 @@ def test_a_bus_that_cannot_be_opened(text: str, part: str) -> None:
     with pytest.raises(BusError, match=part) as caught:
         open_bus(parse_bus_spec(text), [])
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What python-can is told when a bus is opened; here no driver opens one."""
+    told: list[dict[str, object]] = []
+
+    def refuse(**options: object) -> None:
+        told.append(options)
+        raise can.CanInitializationError("no such device")
+
+    monkeypatch.setattr(can, "Bus", refuse)
+    return told
+
+
+@pytest.mark.parametrize("interface", LISTEN_ONLY)
+def test_a_bus_on_which_nothing_may_be_sent_is_opened_listen_only(
+    opened: list[dict[str, object]], aster: VehicleProfile, interface: str
+) -> None:
+    nothing_listed = replace(aster, commands={}, diagnostics=None)
+    with pytest.raises(BusError, match="no such device"):
+        open_vehicle(nothing_listed, f"{interface}:0@500000")
+    with pytest.raises(BusError):
+        open_vehicle(aster, f"{interface}:0", may_send=True)
+    listening, sending = opened
+    assert listening.items() >= LISTEN_ONLY[interface].items()
+    assert not LISTEN_ONLY[interface].keys() & sending.keys()
+
+
+@pytest.mark.parametrize("command", ["monitor", "set", "serve", "diagnose"])
+def test_every_command_listens_only_to_a_vehicle_that_lists_nothing(
+    opened: list[dict[str, object]],
+    toy_folder: ToyFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    options = ["--vehicle", str(toy_folder()), "--bus", "pcan:PCAN_USBBUS1"]
+    more = {"set": ["Vehicle.Speed", "1"], "serve": ["--listen", f"unix:{tmp_path}/s"]}
+    assert main([command, *more.get(command, []), *options]) == 4
+    assert [told["state"] for told in opened] == [can.BusState.PASSIVE]
+
+
+@pytest.mark.parametrize("interface", LISTEN_ONLY)
+def test_python_can_knows_the_option(interface: str) -> None:
+    found = importlib.util.find_spec(can.interfaces.BACKENDS[interface][0])
+    assert found is not None and found.origin is not None
+    file = Path(found.origin)  # read and not imported, since some modules want their driver
+    files = file.parent.glob("*.py") if file.name == "__init__.py" else [file]
+    source = "".join(one.read_text(encoding="utf-8") for one in files)
+    for option in LISTEN_ONLY[interface]:
+        assert re.search(rf'\b{option}\b *[:=]|get\("{option}"', source), option

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import can
 import pytest
 
-from can_bridge import BusError
+from can_bridge import BusError, BusHealth, ControllerState
 from can_bridge.bus import open_bus, parse_bus_spec, parse_bus_specs
 from can_bridge.frame_source import BusReader
 from can_bridge.spec import EXTENDED
@@ -132,3 +132,18 @@ def test_the_filters_of_other_buses_let_in_the_same_frames() -> None:
 def test_several_buses_are_named_with_commas() -> None:
     found = parse_bus_specs("unix:powertrain,unix:body,vector:0,1@500000")
     assert [str(spec) for spec in found] == ["unix:powertrain", "unix:body", "vector:0,1@500000"]
+
+
+@pytest.mark.parametrize("spec", ["unix:car", "virtual:car"])
+def test_error_frames_are_counted_and_say_how_the_controller_fares(spec: str) -> None:
+    reader = open_bus(parse_bus_spec(spec), [0x100])
+    interface, channel = spec.split(":")
+    with can.Bus(interface=interface, channel=channel) as car:
+        passive = can.Message(
+            arbitration_id=0x4, is_extended_id=False, is_error_frame=True, data=b"\0\x10"
+        )
+        car.send(passive)
+        send(car, 0x100)
+        assert keys(reader, 1) == [0x100]
+    assert reader.health == BusHealth(1, ControllerState.PASSIVE)
+    reader.close()

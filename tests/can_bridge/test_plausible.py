@@ -56,11 +56,37 @@ def test_a_short_difference_is_forgiven(doubting: VehicleProfile) -> None:
 
 
 def test_with_nothing_to_compare_it_is_believed(doubting: VehicleProfile) -> None:
-    state = VehicleState(doubting)
+    published: list[Change] = []
+    state = VehicleState(doubting, published.append)
     for tick in range(20):
-        state.feed(MOTION, motion(tick, speed=DISAGREES), tick * 0.05)
+        state.feed(MOTION, motion(tick, speed=DISAGREES + tick), tick * 0.05)
         state.sweep(tick * 0.05)
     assert isinstance(state.read("Vehicle.Speed", 1.0), Known)
+    told = [reading for path, reading, _ in published if path == "Vehicle.Speed"]
+    assert len(told) >= 20 and isinstance(told[-1], Known)
+
+
+def test_one_that_never_agreed_is_not_believed_for_a_moment(doubting: VehicleProfile) -> None:
+    published: list[Change] = []
+    state = VehicleState(doubting, published.append)
+    drive(state, DISAGREES, 0, 10)
+    assert state.read("Vehicle.Speed", 0.5) == Unknown(Reason.IMPLAUSIBLE)
+    told = [reading for path, reading, _ in published if path == "Vehicle.Speed"]
+    assert told and not any(isinstance(reading, Known) for reading in told)
+    drive(state, AGREES, 10, 20)
+    assert isinstance(state.read("Vehicle.Speed", 1.0), Known)
+
+
+def test_a_doubt_outlives_a_silence(doubting: VehicleProfile) -> None:
+    state = VehicleState(doubting)
+    drive(state, AGREES, 0, 20)
+    drive(state, DISAGREES, 20, 30)
+    assert state.read("Vehicle.Speed", 1.5) == Unknown(Reason.IMPLAUSIBLE)
+    for tick in range(30, 80):
+        state.sweep(tick * 0.05)
+    assert state.read("Vehicle.Speed", 4.0) == Unknown(Reason.STALE)
+    drive(state, DISAGREES, 80, 81)
+    assert state.read("Vehicle.Speed", 4.05) == Unknown(Reason.IMPLAUSIBLE)
 
 
 @pytest.mark.parametrize(

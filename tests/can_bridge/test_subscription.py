@@ -9,6 +9,8 @@ from pathlib import Path
 
 import can
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from can_bridge import Bridge, Known, Reading, Reason, Unknown, VehicleProfile, open_bridge
 from can_bridge.frame_source import Frame
@@ -147,3 +149,25 @@ def _send_until(subscription: Subscription, known: bool) -> None:
             changes, _ = subscription.take(0.1)
             if any(isinstance(reading, Known) == known for _, reading, _ in changes[-1:]):
                 return
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 99)), max_size=9)),
+    st.integers(1, 6),
+)
+def test_who_is_slow_never_loses_the_newest_of_a_path(
+    batches: list[list[tuple[str, int]]], size: int
+) -> None:
+    subscription = Subscription("ABC", size, lambda _: None)
+    for batch in batches:
+        subscription.put([(path, Known(float(n), None, 0.0), 0.0) for path, n in batch])
+    changes, lost = subscription.take(0.0)
+    told = [
+        (path, int(reading.value)) for path, reading, _ in changes if isinstance(reading, Known)
+    ]
+    everything = [change for batch in batches for change in batch]
+    assert dict(told) == dict(everything)
+    assert len(told) + lost == len(everything)
+    newest = min(len(everything), max(size, 3))
+    assert told[len(told) - newest :] == everything[len(everything) - newest :]
+    assert len(told) <= max(size, 3) + 3

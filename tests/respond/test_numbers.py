@@ -73,6 +73,9 @@ def test_the_form_of_a_form_is_itself(value: float, digits: int) -> None:
         (59.6, "min", 0, "duration", "1 h"),
         (60.0, "min", 0, "duration", "1 h"),
         (135.0, "min", 0, "duration", "2 h 15 min"),
+        (845.0, "min", 0, "clock", "14:05"),
+        (0.0, "min", 0, "clock", "00:00"),
+        (1439.4, "min", 0, "clock", "23:59"),
     ],
 )
 def test_a_value_is_said_with_its_unit(

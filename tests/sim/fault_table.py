@@ -28,9 +28,14 @@ class Row:
     tried: str = ALL_TOGETHER
 
     @property
+    def table(self) -> dict[str, object]:
+        """The fault as a scenario gives it."""
+        return dict(tomllib.loads(f"fault = {{ {self.fault} }}")["fault"])
+
+    @property
     def kind(self) -> str:
         """The kind of fault."""
-        return str(tomllib.loads(f"fault = {{ {self.fault} }}")["fault"]["kind"])
+        return str(self.table["kind"])
 
 
 ROWS: tuple[Row, ...] = (
@@ -139,6 +144,27 @@ ROWS: tuple[Row, ...] = (
         ALONE,
     ),
     Row(
+        'kind = "error_frames"',
+        "Vehicle.Speed",
+        "bus_off",
+        "error frames alone, and nothing between them: no controller takes part in such a bus",
+        ALONE,
+    ),
+    Row(
+        'kind = "error_frames", state = "bus_off"',
+        "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+        "bus_off",
+        "an error frame says that the receiver's controller is off the bus",
+        ALONE,
+    ),
+    Row(
+        'kind = "error_frames", share = 0.2, state = "passive"',
+        "Vehicle.Speed",
+        "",
+        "destroyed frames are sent again, and an error passive controller still receives",
+        ALONE,
+    ),
+    Row(
         'kind = "bus_off", ecu = "BCM", seconds = 3.0',
         "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
         "stale",
@@ -155,12 +181,6 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def has_plausibility() -> bool:
-    """Whether Aster's signals.toml compares signals with one another."""
-    text = (ROOT / "config/vehicles/aster/signals.toml").read_text("utf-8")
-    return "plausible" in tomllib.loads(text)
-
-
 def page() -> str:
     """docs/faults.md."""
     lines = [
@@ -168,7 +188,8 @@ def page() -> str:
         "",
         "Each row is tried on a real bus by `tests/sim/test_sim_faults.py`, whose table this page",
         "is. A fault is a line in a scenario, `faults = [{ … }]`, or a command while the",
-        "simulator runs, `fault KIND key=value …`. When the fault ends, the signal is known again.",
+        "simulator runs, `fault KIND key=value …`. The reason comes within the time limit of the",
+        "signal, counted from the fault. When the fault ends, the signal is known again.",
         "",
         "| fault | signal | known as | why |",
         "|---|---|---|---|",

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from can_bridge import Known, Reason, Unknown, find_vehicle, load_profile, open_bridge
+from can_bridge.diagnostics import Timing, open_diagnostics
 
 KERNEL_BUS = "vcan0"
 SPEC = f"socketcan:{KERNEL_BUS}"
@@ -31,9 +33,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextlib.contextmanager
-def driving() -> Iterator[None]:
+def driving(scenario: str = "highway") -> Iterator[None]:
     """A simulated car that drives on the kernel's bus."""
-    command = [sys.executable, "-m", "sim", "highway", "--vehicle", "aster", "--bus", SPEC]
+    command = [sys.executable, "-m", "sim", scenario, "--vehicle", "aster", "--bus", SPEC]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -59,6 +61,34 @@ def test_the_bridge_reads_the_car() -> None:
     readings = {line["path"]: line for line in map(json.loads, shown.stdout.splitlines())}
     assert readings["Vehicle.Speed"]["value"] == pytest.approx(120, abs=8)
     assert readings["Vehicle.Speed"]["unit"] == "km/h"
+
+
+def test_the_car_obeys_a_command() -> None:
+    path = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+    command = [sys.executable, "-m", "can_bridge", "set", path, "24", "--bus", SPEC, "--json"]
+    with driving():
+        shown = subprocess.run(
+            [*command, "--wait", "60"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    answer = json.loads(shown.stdout)
+    assert (answer["outcome"], answer["reason"]) == ("confirmed", "reported"), answer
+
+
+def test_a_control_unit_says_who_it_is() -> None:
+    patient = Timing(
+        answer_s=LONG_S, pending_s=LONG_S, gap_s=LONG_S, window_s=LONG_S, total_s=LONG_S
+    )
+    # A slow machine is kept busy enough by the car: the bridge decodes nothing here.
+    deaf = replace(
+        load_profile(find_vehicle("aster")),
+        signals={}, frames={}, sources={}, derived={}, plausible=(),
+    )  # fmt: skip
+    with (
+        driving("parked"),
+        open_bridge(deaf, SPEC, may_send=True) as bridge,
+        open_diagnostics(bridge, patient) as diagnostics,
+    ):
+        assert diagnostics.identify("TPM").vin == "AURAS1PH2TA004711"
 
 
 @pytest.mark.skipif(not shutil.which("candump"), reason="candump (can-utils) is not installed")

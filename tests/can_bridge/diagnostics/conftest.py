@@ -12,6 +12,7 @@ from dataclasses import replace
 import can
 import isotp
 import pytest
+from can.typechecking import CanFilter
 
 from can_bridge import Bridge, VehicleProfile, open_bridge
 from can_bridge.diagnostics import Diagnostics, Timing, open_diagnostics
@@ -32,10 +33,16 @@ Answers = dict[bytes, bytes | list[bytes]]
 class EcuPeer:
     """A control unit in a thread: a table of requests and answers, over can-isotp."""
 
-    def __init__(self, channel: str, ecu: EcuSpec, answers: Answers) -> None:
+    def __init__(
+        self, channel: str, ecu: EcuSpec, answers: Answers, interface: str = "unix"
+    ) -> None:
         self.asked: list[bytes] = []
         self._answers = answers
-        self._bus = can.Bus(interface="unix", channel=channel)
+        # can-isotp reads until nothing comes, so that the car's own frames must not reach it.
+        heard: list[CanFilter] = [
+            {"can_id": key, "can_mask": 0x7FF} for key in (ecu.request, FUNCTIONAL)
+        ]
+        self._bus = can.Bus(interface=interface, channel=channel, can_filters=heard)
         self._stop = threading.Event()
         self._functional = FUNCTIONAL if ecu.obd else -1
         self._layer = isotp.TransportLayerLogic(

@@ -30,7 +30,7 @@ def test_control_units_are_read_with_11_and_29_bits(toy_folder: Any) -> None:
     spec = load_profile(toy_folder(vehicle=("[tyres]", TABLE))).diagnostics
     assert spec is not None
     assert spec.functional == 0x7DF
-    assert spec.requests == {0x7DF, 0x7E0, 0x18DA10F1 | EXTENDED}
+    assert set(spec.requests) == {0x7DF, 0x7E0, 0x18DA10F1 | EXTENDED}
     assert spec.responses == {0x7E8, 0x18DAF110 | EXTENDED}
     assert [(ecu.id, ecu.name, ecu.obd) for ecu in spec.ecus] == [
         ("ECM", "engine control", True),

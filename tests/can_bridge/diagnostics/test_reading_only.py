@@ -36,7 +36,7 @@ def test_by_broadcast_too(bench: Any) -> None:
 
 
 def test_no_other_identifier_can_be_sent(bench: Any) -> None:
-    transmitter = Transmitter(bench.bridge.sender, {0x7E0})
+    transmitter = Transmitter(bench.bridge.sender, {0x7E0: (0,)})
     for key in set(range(0x800)) - {0x7E0}:
         with pytest.raises(TransmitError, match="nothing was sent"):
             transmitter.send(key, b"\x01\x03")

@@ -45,7 +45,7 @@ def pod(pod_folder: Write) -> VehicleProfile:
 class Car:
     """The controller of the small vehicle: reports its state, and obeys valid frames."""
 
-    def __init__(self, channel: str, folder: Path) -> None:
+    def __init__(self, channel: str, folder: Path, interface: str = "unix") -> None:
         self.state: dict[str, float] = dict.fromkeys(
             ("Speed", "Window", "Mode", "Lamp", "Lock1", "Lock2"), 0
         )
@@ -55,7 +55,7 @@ class Car:
         database = cantools.database.load_file(folder / "pod.dbc")
         assert isinstance(database, cantools.database.Database)
         self._database = database
-        self._bus = can.Bus(interface="unix", channel=channel)
+        self._bus = can.Bus(interface=interface, channel=channel)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

@@ -247,7 +247,7 @@ def test_everything_else_of_aster_and_every_other_cars_commands_are_refused(
 
 def test_no_identifier_but_those_of_the_commands_can_be_sent(street: Any) -> None:
     keys = {command.frame.key for command in ASTER.commands.values()}
-    transmitter = Transmitter(street.bridge.sender, keys)
+    transmitter = Transmitter(street.bridge.sender, dict.fromkeys(keys, (0,)))
     for key in (*(set(range(0x800)) - keys), *ASTER.frames, 1 << 31 | 0x4A0, -1):
         with pytest.raises(TransmitError, match="nothing was sent"):
             transmitter.send(key, bytes(8))
