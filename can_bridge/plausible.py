@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from can_bridge.readings import Known, Reading
+from can_bridge.readings import Value
 from can_bridge.spec import PlausibleSpec
 
 _LOOKS = 4  # within the time for which the signals may disagree
@@ -28,9 +28,9 @@ class Doubt:
         """Whether the signal is not to be believed."""
         self._disagree_since: float | None = None
 
-    def look(self, reading: Reading, near: Iterable[Reading], now: float) -> bool:
-        """Compare; returns whether `stands` has changed."""
-        if not self._disagree(reading, near):
+    def look(self, value: Value | None, near: Sequence[Value], now: float) -> bool:
+        """Compare what is known of them, all numbers; returns whether `stands` has changed."""
+        if not near or value is None or not self._disagree(value, near):
             self._disagree_since = None
         elif self._disagree_since is None:
             self._disagree_since = now
@@ -38,10 +38,8 @@ class Doubt:
         before, self.stands = self.stands, since is not None and now - since >= self.spec.hold_s
         return self.stands != before
 
-    def _disagree(self, reading: Reading, near: Iterable[Reading]) -> bool:
-        others = [float(other.value) for other in near if isinstance(other, Known)]
-        if not others or not isinstance(reading, Known):
-            return False
-        expected = self.spec.scale * sum(others) / len(others)
-        allowed = self.spec.absolute + self.spec.relative * abs(expected)
-        return abs(float(reading.value) - expected) > allowed
+    def _disagree(self, value: Value, near: Sequence[Value]) -> bool:
+        spec = self.spec
+        expected = spec.scale * sum(map(float, near)) / len(near)
+        allowed = spec.absolute + spec.relative * abs(expected)
+        return abs(float(value) - expected) > allowed

@@ -10,8 +10,9 @@ import heapq
 from collections.abc import Callable, Iterable
 
 from can_bridge.derive import Derivation
+from can_bridge.frame_code import taker
 from can_bridge.frame_plan import UNKNOWN
-from can_bridge.frame_state import Freshness, LiveSignal, Part, live_frames
+from can_bridge.frame_state import Comparison, Freshness, LiveFrame, LiveSignal, Watch, live_frames
 from can_bridge.plausible import Doubt
 from can_bridge.readings import Known, Reading, Reason, Unknown
 from can_bridge.spec import POLLED, VehicleProfile
@@ -47,17 +48,21 @@ class VehicleState:
                 self._followers.setdefault(path, []).append(derivation)
         for frame in self._frames.values():
             frame.mark_followed(self._followers.keys())
+            frame.take = taker(frame, publish, self._derive_from)
         self._paths = tuple(profile.signals)
         self._awaited = {
             key for key, spec in profile.frames.items() if spec.cycle_s is not None or key & POLLED
         }
         self._off = [False] * buses
-        self._looks: list[tuple[float, int, Freshness | Doubt]] = []
+        self.next_look_at = float("inf")
+        """When `sweep` has something to do; infinity if never."""
+        self._looks: list[tuple[float, int, Watch | Comparison]] = []
         self._look_number = 0
         for spec in profile.plausible:
             doubt = Doubt(spec)
             self._signals[spec.path].doubts += (doubt,)
-            self._plan_look(doubt, 0.0)
+            near = tuple(self._signals[path] for path in spec.near)
+            self._plan_look(Comparison(doubt, self._signals[spec.path], near), 0.0)
 
     @property
     def ready(self) -> bool:
@@ -77,33 +82,28 @@ class VehicleState:
         frame = self._frames.get(key)
         if frame is None:
             return None
-        fault = frame.check.feed(data, now)
-        if fault is None:
-            frame.bus = bus
-            for part in frame.parts:
-                number = int.from_bytes(data, part.order)
-                changed = (number ^ part.number) & part.mask
-                if changed:
-                    part.number = number
-                    self._decode(part, changed, now)
+        fault = frame.take(data, now, bus)
         if frame.troubled or fault is not None:
-            self._awaited.discard(key)
-            frame.absent = False
-            self._look_at(frame.freshness, now)
+            self._look_into(frame, now)
         return fault
 
-    def _decode(self, part: Part, changed: int, now: float) -> None:
-        """Decode the signals to which a changed bit belongs, and what is derived from them."""
-        number = part.number
-        for mask, shift, signal in part.fields:
-            if changed & mask:
-                reading = signal.decode((number & mask) >> shift)
-                if reading is not signal.reading:
-                    signal.reading = reading
-                    if signal.plain:
-                        self._publish((signal.path, reading, now))
-        if changed & part.followed:
-            self._derive_from(part.paths_of(changed), now)
+    def feed_all(self, frames: Iterable[tuple[int, bytes, float]], bus: int | None = 0) -> None:
+        """Take (key, data, time) of many frames as `feed` takes one, and sweep whenever it is due."""
+        frame_of = self._frames.get
+        for key, data, at_s in frames:
+            frame = frame_of(key)
+            if frame is not None:
+                fault = frame.take(data, at_s, bus)
+                if frame.troubled or fault is not None:
+                    self._look_into(frame, at_s)
+            if self.next_look_at < at_s:
+                self.sweep(at_s)
+
+    def _look_into(self, frame: LiveFrame, now: float) -> None:
+        """See to a frame that came, where it could make another reason out of the present one."""
+        self._awaited.discard(frame.check.spec.key)
+        frame.absent = False
+        self._look_at(frame.freshness, now)
 
     def set_absent(self, key: int, now: float) -> None:
         """The car says that it has no such value; until it comes, its signals are not available."""
@@ -119,26 +119,37 @@ class VehicleState:
             for frame in self._frames.values():
                 self._look_at(frame.freshness, now)
 
-    @property
-    def next_look_at(self) -> float:
-        """When `sweep` has something to do; infinity if never."""
-        return self._looks[0][0] if self._looks else float("inf")
-
     def sweep(self, now: float) -> None:
         """Look at what was due before now: signals that fell silent, and those in doubt."""
-        due = []
-        while self._looks and self._looks[0][0] < now:
-            due.append(heapq.heappop(self._looks)[2])
-        for item in due:
-            if isinstance(item, Freshness):
-                item.waits = False
-                self._look_at((item,), now)
-            else:
+        looks, due = self._looks, []
+        while looks and looks[0][0] < now:
+            due.append(heapq.heappop(looks))
+        self.next_look_at = looks[0][0] if looks else float("inf")
+        for at, _, item in due:
+            if isinstance(item, Watch) and item.at == at:
+                self._look_through(item, now)
+        for _, _, item in due:  # last, since it relies on what is known to be fresh
+            if isinstance(item, Comparison):
                 self._judge(item, now)
 
-    def _plan_look(self, item: Freshness | Doubt, at: float) -> None:
+    def _look_through(self, watch: Watch, now: float) -> None:
+        limit_s, oldest, others = watch.limit_s, float("inf"), []
+        for fresh in watch.members:
+            valid_at = fresh.frame.check.valid_at
+            if fresh.reason is None and now - valid_at <= limit_s:  # as nearly always
+                oldest = min(oldest, valid_at)
+            else:
+                others.append(fresh)
+        watch.at = oldest + limit_s
+        if others:
+            self._look_at(others, now)
+        if oldest + limit_s == watch.at < float("inf"):  # else an earlier look is planned by now
+            self._plan_look(watch, watch.at)
+
+    def _plan_look(self, item: Watch | Comparison, at: float) -> None:
         self._look_number += 1  # decides between two of the same time
         heapq.heappush(self._looks, (at, self._look_number, item))
+        self.next_look_at = self._looks[0][0]
 
     def _look_at(self, several: Iterable[Freshness], now: float) -> None:
         """Publish the signals whose validity changed, and see to the next change."""
@@ -151,9 +162,9 @@ class VehicleState:
                     self._announce(signal, now)
                 self._derive_from([signal.path for signal in fresh.signals], now)
             at = fresh.frame.check.changes_at(now, fresh.limit_s)
-            if at is not None and not fresh.waits:
-                fresh.waits = True
-                self._plan_look(fresh, at)
+            if at is not None and at < fresh.watch.at:
+                fresh.watch.at = at
+                self._plan_look(fresh.watch, at)
 
     def _why_unknown(self, fresh: Freshness, now: float) -> Reason | None:
         bus = fresh.frame.bus
@@ -169,13 +180,18 @@ class VehicleState:
         signal.plain = signal.freshness.reason is None and not in_doubt
         self._publish((signal.path, reading, now))
 
-    def _judge(self, doubt: Doubt, now: float) -> None:
-        signal, spec = self._signals[doubt.spec.path], doubt.spec
-        near = [self._fresh(self._signals[path], now) for path in spec.near]
-        if doubt.look(self._fresh(signal, now), near, now):
+    def _judge(self, comparison: Comparison, now: float) -> None:
+        signal, doubt = comparison.signal, comparison.doubt
+        near = [
+            other.reading.value
+            for other in comparison.near
+            if other.freshness.reason is None and isinstance(other.reading, Known)
+        ]
+        reading = signal.reading if signal.freshness.reason is None else None
+        if doubt.look(reading.value if isinstance(reading, Known) else None, near, now):
             self._announce(signal, now)
-            self._derive_from([spec.path], now)
-        self._plan_look(doubt, now + doubt.period_s)
+            self._derive_from([signal.path], now)
+        self._plan_look(comparison, now + doubt.period_s)
 
     def _derive_from(self, paths: Iterable[str], now: float) -> None:
         """Derive again what has one of these inputs; each once."""
