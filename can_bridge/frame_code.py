@@ -8,17 +8,15 @@ to which signal.  Nothing but numbers gets into the text.  For a message with on
         if alike:
             counter = alike.get(data)
             if counter is not None:
-                if not follows[counter - check.counter]:
-                    return feed(data, now)
-                check.counter = counter
-                check.accepted += 1
-                check.valid_at = check.seen_at = now
-                live.bus = bus
-                return None
+                ...
         if len(data) == 8 and follows[(counter := data[1] & 15) - check.counter] and (
             sum(data) - 2 * data[0] & 255 == 0
         ):
+            check.counter = counter
             ...
+        number = from_bytes(data, "little")
+        changed = (number ^ part0.number) & 4294901760
+        ...
 
 A frame that is not known to be good at first sight goes to `FrameCheck.feed`, which is the plain
 definition and alone refuses.
@@ -57,13 +55,16 @@ def take(data, now, bus):
     if alike:
         counter = alike.get(data)
         if counter is not None:
-            if not follows[counter - check.counter]:
-                return feed(data, now)
-            check.counter = counter
-            check.accepted += 1
-            check.valid_at = check.seen_at = now
-            live.bus = bus
-            return None
+            fault = None
+            if follows[counter - check.counter]:
+                check.counter = counter
+                check.accepted += 1
+                check.valid_at = check.seen_at = now
+            else:
+                fault = feed(data, now)
+            if fault is None:
+                live.bus = bus
+            return fault
     if len(data) == {length} and follows[(counter := {counter}) - check.counter] and {intact}:
         check.counter = counter
         check.accepted += 1

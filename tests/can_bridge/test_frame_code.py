@@ -129,3 +129,12 @@ def test_a_known_frame_is_refused_where_its_counter_stands_still() -> None:
     taken = [live.take(frames[n % 16], n * 0.1, 0) for n in range(40)]
     assert taken[1:] == [None] * 39 or taken == [None] * 40
     assert live.take(frames[39 % 16], 4.0, 0) is Reason.BAD_COUNTER
+
+
+def test_a_frame_that_comes_again_from_another_bus_after_a_pause_belongs_to_that_bus() -> None:
+    protection = Protection(BitField(False, 8, 4, signed=False), 3, 0, "xor8", ())
+    live = live_frame(replace(PLAIN, protection=protection), [])
+    frames = [sealed(protection, bytes(8), counter) for counter in range(4)]
+    assert [live.take(frames[n], n * 0.1, 0) for n in range(1, 4)] == [None] * 3
+    assert live.take(frames[3], 10.0, 1) is None
+    assert live.bus == 1
