@@ -218,8 +218,7 @@ class Bridge:
             now = self._clock()
             if frames and bus is not None:
                 state.set_bus_off(bus, False, now)
-            for key, data, at_s in frames:
-                state.feed(key, data, at_s, bus)
+            state.feed_all(frames, bus)
             if state.next_look_at < now:
                 state.sweep(now)
             woken = self._deliver()

@@ -12,29 +12,12 @@ from functools import reduce
 from operator import xor
 from types import MappingProxyType
 
+from fastcrc.crc8 import autosar, gsm_a, sae_j1850
+
 Checksum = Callable[[bytes, tuple[int, ...], int], int]
 """(the frame without its checksum byte, data IDs, counter) -> the checksum."""
 
 ONE_ID, MANY_IDS = 1, 16
-
-
-def _table(polynomial: int) -> tuple[int, ...]:
-    def entry(value: int) -> int:
-        for _ in range(8):
-            value = (value << 1) ^ (polynomial if value & 0x80 else 0)
-        return value & 0xFF
-
-    return tuple(entry(value) for value in range(256))
-
-
-_TABLE_1D = _table(0x1D)
-_TABLE_2F = _table(0x2F)
-
-
-def _crc(table: tuple[int, ...], crc: int, data: bytes) -> int:
-    for byte in data:
-        crc = table[crc ^ byte]
-    return crc
 
 
 def _xor8(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:
@@ -46,20 +29,20 @@ def _sum8(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:
 
 
 def _j1850(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:
-    return _crc(_TABLE_1D, 0xFF, body) ^ 0xFF
+    return sae_j1850(body)
 
 
 def _autosar(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:
-    return _crc(_TABLE_2F, 0xFF, body) ^ 0xFF
+    return autosar(body)
 
 
 def _autosar_p1(body: bytes, ids: tuple[int, ...], _counter: int) -> int:
-    low, high = ids[0] & 0xFF, ids[0] >> 8 & 0xFF
-    return _crc(_TABLE_1D, _TABLE_1D[_TABLE_1D[low] ^ high], body)
+    # CRC-8/GSM-A has the polynomial 0x1D too, and neither a start value nor a final inversion.
+    return gsm_a((ids[0] & 0xFFFF).to_bytes(2, "little") + body)
 
 
 def _autosar_p2(body: bytes, ids: tuple[int, ...], counter: int) -> int:
-    return _TABLE_2F[_crc(_TABLE_2F, 0xFF, body) ^ ids[counter % MANY_IDS] & 0xFF] ^ 0xFF
+    return autosar(body + bytes((ids[counter % MANY_IDS] & 0xFF,)))
 
 
 ALGORITHMS: Mapping[str, tuple[Checksum, int]] = MappingProxyType(

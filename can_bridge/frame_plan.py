@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
 from typing import Literal
 
 from can_bridge.readings import Known, Reading, Reason, Unknown
@@ -25,14 +24,34 @@ _REMEMBERED = 2048
 class FieldPlan:
     """Where one signal lies in its frame, and what its bits mean."""
 
-    __slots__ = ("decode", "mask", "path", "shift")
+    __slots__ = ("mask", "path", "readings", "shift")
 
     def __init__(self, spec: SignalSpec, source: SignalSource) -> None:
         """`mask` selects the bits in the whole frame, read as one number."""
         self.path = spec.path
         self.shift = source.field.shift
         self.mask = ((1 << source.field.bits) - 1) << self.shift
-        self.decode = decoder(spec, source)
+        self.readings = Readings(spec, source)
+
+
+class Readings(dict[int, Reading]):
+    """The bits of a signal, shifted to the right end -> its reading when the frame came.
+
+    Each is worked out when it is first asked for, and so many are remembered: most signals go back
+    and forth between few values.
+    """
+
+    def __init__(self, spec: SignalSpec, source: SignalSource) -> None:
+        """Nothing is remembered yet."""
+        super().__init__()
+        self._decode = decoder(spec, source)
+
+    def __missing__(self, bits: int) -> Reading:
+        """Called for bits that are not remembered."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        reading = self[bits] = self._decode(bits)
+        return reading
 
 
 def byte_order(source: SignalSource) -> Literal["little", "big"]:
@@ -41,10 +60,7 @@ def byte_order(source: SignalSource) -> Literal["little", "big"]:
 
 
 def decoder(spec: SignalSpec, source: SignalSource) -> Decoder:
-    """What makes readings of a signal's bits.
-
-    The last results are remembered: most signals go back and forth between few values.
-    """
+    """What makes readings of a signal's bits."""
     number = _number_of(spec, source) if spec.kind == "number" else _word_of(spec, source)
     sign = 1 << source.field.bits - 1 if source.field.signed else 0
     invalid = source.invalid
@@ -53,7 +69,7 @@ def decoder(spec: SignalSpec, source: SignalSource) -> Decoder:
         raw = (bits ^ sign) - sign
         return UNKNOWN[Reason.NOT_AVAILABLE] if raw in invalid else number(raw)
 
-    return lru_cache(_REMEMBERED)(decode)
+    return decode
 
 
 def _number_of(spec: SignalSpec, source: SignalSource) -> Decoder:

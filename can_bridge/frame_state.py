@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Literal, NamedTuple
 
 from can_bridge.frame_check import FrameCheck
 from can_bridge.frame_plan import FieldPlan, byte_order
 from can_bridge.plausible import Doubt
-from can_bridge.readings import Known, Reading, Reason
+from can_bridge.readings import Known, Reading, Reason, Value
 from can_bridge.spec import FrameSpec, SignalSource, SignalSpec
 
 
 class LiveSignal:
     """One signal, as the newest valid frame carries it."""
 
-    __slots__ = ("decode", "doubts", "freshness", "path", "plain", "reading", "unsure")
+    __slots__ = ("comparisons", "freshness", "path", "plain", "reading", "unsure")
 
     def __init__(self, plan: FieldPlan, freshness: Freshness) -> None:
         """As a frame of zeros would say, with which LiveFrame begins."""
         self.path = plan.path
-        self.decode = plan.decode
-        self.reading: Reading = plan.decode(0)
+        self.reading: Reading = plan.readings[0]
         """What the frame said when it came, fresh or not."""
         self.freshness = freshness
-        self.doubts: tuple[Doubt, ...] = ()
+        self.comparisons: tuple[Comparison, ...] = ()
+        """What it must agree with."""
         self.plain = False
         """Whether it was said to be fresh and beyond doubt, so that a new reading is the truth."""
         self.unsure = False
@@ -32,11 +32,19 @@ class LiveSignal:
 
     def settle(self) -> None:
         """See anew what is thought of it."""
+        doubts = [comparison.doubt for comparison in self.comparisons]
         fresh = self.freshness.reason is None
-        stands = any(doubt.stands for doubt in self.doubts)
-        agreed = all(doubt.agreed for doubt in self.doubts)
+        stands = any(doubt.stands for doubt in doubts)
+        agreed = all(doubt.agreed for doubt in doubts)
         self.plain = fresh and agreed and not stands
         self.unsure = fresh and not agreed and not stands
+
+    @property
+    def value(self) -> Value | None:
+        """What it says, if it was said to be fresh, whether it is doubted or not."""
+        reading = self.reading
+        fresh = self.freshness.reason is None
+        return reading.value if fresh and isinstance(reading, Known) else None
 
     def aged(self, now: float) -> Reading:
         """What the frame said, with its age."""
@@ -49,17 +57,30 @@ class LiveSignal:
 class Freshness:
     """The signals of one frame that have the same time limit."""
 
-    __slots__ = ("frame", "limit_s", "reason", "signals", "waits")
+    __slots__ = ("frame", "limit_s", "reason", "signals", "watch")
 
-    def __init__(self, frame: LiveFrame, limit_s: float) -> None:
+    def __init__(self, frame: LiveFrame, watch: Watch) -> None:
         """No frame was seen yet."""
         self.frame = frame
-        self.limit_s = limit_s
+        self.limit_s = watch.limit_s
+        self.watch = watch
+        watch.members.append(self)
         self.signals: list[LiveSignal] = []
         self.reason: Reason | None = Reason.NEVER_SEEN
         """Why none of them is known, as it was published; None if they are."""
-        self.waits = False
-        """Whether a deadline is set for it."""
+
+
+class Watch:
+    """What has the same time limit, in all frames, is looked at together: that is cheaper."""
+
+    __slots__ = ("at", "limit_s", "members")
+
+    def __init__(self, limit_s: float) -> None:
+        """Nothing to look at yet."""
+        self.limit_s = limit_s
+        self.members: list[Freshness] = []
+        self.at = float("inf")
+        """When the first of them could have fallen silent; infinity if none could."""
 
 
 class Part:
@@ -70,8 +91,7 @@ class Part:
     def __init__(self, order: Literal["little", "big"]) -> None:
         """Without fields."""
         self.order = order
-        self.fields: tuple[tuple[int, int, LiveSignal], ...] = ()
-        """(bits in the frame, shift, signal)"""
+        self.fields: tuple[tuple[FieldPlan, LiveSignal], ...] = ()
         self.mask = 0
         """Bits of all its signals: neither the counter nor the checksum."""
         self.followed = 0
@@ -81,37 +101,74 @@ class Part:
 
     def add(self, plan: FieldPlan, signal: LiveSignal) -> None:
         """One more signal."""
-        self.fields += ((plan.mask, plan.shift, signal),)
+        self.fields += ((plan, signal),)
         self.mask |= plan.mask
 
     def paths_of(self, bits: int) -> list[str]:
         """The signals to which any of the bits belongs."""
-        return [signal.path for mask, _, signal in self.fields if bits & mask]
+        return [signal.path for plan, signal in self.fields if bits & plan.mask]
+
+
+class Comparison(NamedTuple):
+    """A rule of [plausible] and the signals that it compares."""
+
+    doubt: Doubt
+    signal: LiveSignal
+    near: tuple[LiveSignal, ...]
+
+    def near_values(self) -> list[Value]:
+        """What is known of those that it must agree with."""
+        return [value for other in self.near if (value := other.value) is not None]
+
+    def is_against(self, value: Value) -> bool:
+        """Whether a value is not to be believed.
+
+        One of a signal that never agreed is compared whenever it is read, so that it is never
+        believed once.
+        """
+        doubt = self.doubt
+        return doubt.stands or (not doubt.agreed and doubt.agrees(value, self.near_values()) is False)
+
+
+def _nobody_takes(_data: bytes, _now: float, _bus: int | None) -> Reason | None:
+    raise NotImplementedError
 
 
 class LiveFrame:
     """The newest frame of one identifier: whether it is valid, and what it says."""
 
-    __slots__ = ("absent", "bus", "check", "freshness", "parts", "troubled")
+    __slots__ = ("absent", "alike", "bus", "check", "freshness", "parts", "take", "troubled")
 
     def __init__(
         self,
         spec: FrameSpec,
         plans: Iterable[tuple[SignalSpec, SignalSource]],
+        watches: dict[float, Watch],
     ) -> None:
-        """Nothing was seen yet."""
+        """Nothing was seen yet; `watches` has those of other frames, by their limit in s."""
         self.check = FrameCheck(spec)
+        self.alike: dict[bytes, int] = {}
+        """Frames that are known to be intact and to say the same as the newest, and their counters.
+
+        While the values of a message stand still, the same few frames come over and over, one for
+        each state of the counter.
+        """
         self.bus: int | None = None
         """The number of the bus that it came from."""
         self.absent = False
         """Whether the car said that it has no such value."""
         self.troubled = True
         """Whether any of its signals was said to be unknown for want of a valid frame."""
+        self.take: Callable[[bytes, float, int | None], Reason | None] = _nobody_takes
+        """Takes a frame: data, time, number of the bus -> why it was refused; see frame_code."""
         parts: dict[Literal["little", "big"], Part] = {}
         freshness: dict[float, Freshness] = {}
         for signal_spec, source in plans:
             limit_s = spec.limit_s if source.limit_s is None else source.limit_s
-            fresh = freshness.setdefault(limit_s, Freshness(self, limit_s))
+            if limit_s not in freshness:
+                watch = watches.setdefault(limit_s, Watch(limit_s))
+                freshness[limit_s] = Freshness(self, watch)
+            fresh = freshness[limit_s]
             plan = FieldPlan(signal_spec, source)
             signal = LiveSignal(plan, fresh)
             fresh.signals.append(signal)
@@ -129,8 +186,8 @@ class LiveFrame:
     def mark_followed(self, paths: Collection[str]) -> None:
         """Take note of the signals from which others are derived."""
         for part in self.parts:
-            for mask, _, signal in part.fields:
-                part.followed |= mask if signal.path in paths else 0
+            for plan, signal in part.fields:
+                part.followed |= plan.mask if signal.path in paths else 0
 
 
 def live_frames(
@@ -142,4 +199,5 @@ def live_frames(
     of_frame: dict[int, list[tuple[SignalSpec, SignalSource]]] = {key: [] for key in frames}
     for path, source in sources.items():
         of_frame[source.frame].append((signals[path], source))
-    return {key: LiveFrame(spec, of_frame[key]) for key, spec in frames.items()}
+    watches: dict[float, Watch] = {}
+    return {key: LiveFrame(spec, of_frame[key], watches) for key, spec in frames.items()}

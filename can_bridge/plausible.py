@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from can_bridge.readings import Known, Reading
+from can_bridge.readings import Value
 from can_bridge.spec import PlausibleSpec
 
 _LOOKS = 4  # within the time for which the signals may disagree
@@ -31,9 +31,9 @@ class Doubt:
         """Whether it has ever agreed."""
         self._disagree_since: float | None = None
 
-    def look(self, reading: Reading, near: Iterable[Reading], now: float) -> bool:
-        """Compare; returns whether `stands` has changed."""
-        before, agrees = self.stands, self.agrees(reading, near)
+    def look(self, value: Value | None, near: Sequence[Value], now: float) -> bool:
+        """Compare what is known of them, all numbers; returns whether `stands` has changed."""
+        before, agrees = self.stands, self.agrees(value, near)
         if agrees is None:
             if not before:
                 self._disagree_since = None
@@ -48,11 +48,11 @@ class Doubt:
         self.stands = held or not self.agreed
         return self.stands != before
 
-    def agrees(self, reading: Reading, near: Iterable[Reading]) -> bool | None:
+    def agrees(self, value: Value | None, near: Sequence[Value]) -> bool | None:
         """Whether they agree now; None where there is nothing to compare."""
-        others = [float(other.value) for other in near if isinstance(other, Known)]
-        if not others or not isinstance(reading, Known):
+        if value is None or not near:
             return None
-        expected = self.spec.scale * sum(others) / len(others)
-        allowed = self.spec.absolute + self.spec.relative * abs(expected)
-        return abs(float(reading.value) - expected) <= allowed
+        spec = self.spec
+        expected = spec.scale * sum(map(float, near)) / len(near)
+        allowed = spec.absolute + spec.relative * abs(expected)
+        return abs(float(value) - expected) <= allowed

@@ -10,10 +10,11 @@ import heapq
 from collections.abc import Callable, Iterable
 
 from can_bridge.derive import Derivation
+from can_bridge.frame_code import taker
 from can_bridge.frame_plan import UNKNOWN
-from can_bridge.frame_state import Freshness, LiveSignal, Part, live_frames
+from can_bridge.frame_state import Comparison, Freshness, LiveFrame, LiveSignal, Watch, live_frames
 from can_bridge.plausible import Doubt
-from can_bridge.readings import Reading, Reason, Unknown
+from can_bridge.readings import Known, Reading, Reason, Unknown
 from can_bridge.spec import POLLED, VehicleProfile
 
 Change = tuple[str, Reading, float]
@@ -52,12 +53,17 @@ class VehicleState:
             key for key, spec in profile.frames.items() if spec.cycle_s is not None or key & POLLED
         }
         self._off = [False] * buses
-        self._looks: list[tuple[float, int, Freshness | Doubt]] = []
+        self.next_look_at = float("inf")
+        """When `sweep` has something to do; infinity if never."""
+        self._looks: list[tuple[float, int, Watch | Comparison]] = []
         self._look_number = 0
         for spec in profile.plausible:
-            doubt = Doubt(spec)
-            self._signals[spec.path].doubts += (doubt,)
-            self._plan_look(doubt, 0.0)
+            signal, near = self._signals[spec.path], map(self._signals.__getitem__, spec.near)
+            comparison = Comparison(Doubt(spec), signal, tuple(near))
+            signal.comparisons += (comparison,)
+            self._plan_look(comparison, 0.0)
+        for frame in self._frames.values():
+            frame.take = taker(frame, publish, self._announce, self._derive_from)
 
     @property
     def ready(self) -> bool:
@@ -77,35 +83,28 @@ class VehicleState:
         frame = self._frames.get(key)
         if frame is None:
             return None
-        fault = frame.check.feed(data, now)
-        if fault is None:
-            frame.bus = bus
-            for part in frame.parts:
-                number = int.from_bytes(data, part.order)
-                changed = (number ^ part.number) & part.mask
-                if changed:
-                    part.number = number
-                    self._decode(part, changed, now)
+        fault = frame.take(data, now, bus)
         if frame.troubled or fault is not None:
-            self._awaited.discard(key)
-            frame.absent = False
-            self._look_at(frame.freshness, now)
+            self._look_into(frame, now)
         return fault
 
-    def _decode(self, part: Part, changed: int, now: float) -> None:
-        """Decode the signals to which a changed bit belongs, and what is derived from them."""
-        number = part.number
-        for mask, shift, signal in part.fields:
-            if changed & mask:
-                reading = signal.decode((number & mask) >> shift)
-                if reading is not signal.reading:
-                    signal.reading = reading
-                    if signal.plain:
-                        self._publish((signal.path, reading, now))
-                    elif signal.unsure:
-                        self._publish((signal.path, self._direct(signal, now), now))
-        if changed & part.followed:
-            self._derive_from(part.paths_of(changed), now)
+    def feed_all(self, frames: Iterable[tuple[int, bytes, float]], bus: int | None = 0) -> None:
+        """Take (key, data, time) of many frames as `feed` takes one, and sweep whenever it is due."""
+        frame_of = self._frames.get
+        for key, data, at_s in frames:
+            frame = frame_of(key)
+            if frame is not None:
+                fault = frame.take(data, at_s, bus)
+                if frame.troubled or fault is not None:
+                    self._look_into(frame, at_s)
+            if self.next_look_at < at_s:
+                self.sweep(at_s)
+
+    def _look_into(self, frame: LiveFrame, now: float) -> None:
+        """See to a frame that came, where it could make another reason out of the present one."""
+        self._awaited.discard(frame.check.spec.key)
+        frame.absent = False
+        self._look_at(frame.freshness, now)
 
     def set_absent(self, key: int, now: float) -> None:
         """The car says that it has no such value; until it comes, its signals are not available."""
@@ -121,26 +120,37 @@ class VehicleState:
             for frame in self._frames.values():
                 self._look_at(frame.freshness, now)
 
-    @property
-    def next_look_at(self) -> float:
-        """When `sweep` has something to do; infinity if never."""
-        return self._looks[0][0] if self._looks else float("inf")
-
     def sweep(self, now: float) -> None:
         """Look at what was due before now: signals that fell silent, and those in doubt."""
-        due = []
-        while self._looks and self._looks[0][0] < now:
-            due.append(heapq.heappop(self._looks)[2])
-        for item in due:
-            if isinstance(item, Freshness):
-                item.waits = False
-                self._look_at((item,), now)
-            else:
+        looks, due = self._looks, []
+        while looks and looks[0][0] < now:
+            due.append(heapq.heappop(looks))
+        self.next_look_at = looks[0][0] if looks else float("inf")
+        for at, _, item in due:
+            if isinstance(item, Watch) and item.at == at:
+                self._look_through(item, now)
+        for _, _, item in due:  # last, since it relies on what is known to be fresh
+            if isinstance(item, Comparison):
                 self._judge(item, now)
 
-    def _plan_look(self, item: Freshness | Doubt, at: float) -> None:
+    def _look_through(self, watch: Watch, now: float) -> None:
+        limit_s, oldest, others = watch.limit_s, float("inf"), []
+        for fresh in watch.members:
+            valid_at = fresh.frame.check.valid_at
+            if fresh.reason is None and now - valid_at <= limit_s:  # as nearly always
+                oldest = min(oldest, valid_at)
+            else:
+                others.append(fresh)
+        watch.at = oldest + limit_s
+        if others:
+            self._look_at(others, now)
+        if oldest + limit_s == watch.at < float("inf"):  # else an earlier look is planned by now
+            self._plan_look(watch, watch.at)
+
+    def _plan_look(self, item: Watch | Comparison, at: float) -> None:
         self._look_number += 1  # decides between two of the same time
         heapq.heappush(self._looks, (at, self._look_number, item))
+        self.next_look_at = self._looks[0][0]
 
     def _look_at(self, several: Iterable[Freshness], now: float) -> None:
         """Publish the signals whose validity changed, and see to the next change."""
@@ -153,9 +163,9 @@ class VehicleState:
                     self._announce(signal, now)
                 self._derive_from([signal.path for signal in fresh.signals], now)
             at = fresh.frame.check.changes_at(now, fresh.limit_s)
-            if at is not None and not fresh.waits:
-                fresh.waits = True
-                self._plan_look(fresh, at)
+            if at is not None and at < fresh.watch.at:
+                fresh.watch.at = at
+                self._plan_look(fresh.watch, at)
 
     def _why_unknown(self, fresh: Freshness, now: float) -> Reason | None:
         bus = fresh.frame.bus
@@ -170,14 +180,14 @@ class VehicleState:
         signal.settle()
         self._publish((signal.path, reading, now))
 
-    def _judge(self, doubt: Doubt, now: float) -> None:
-        signal, spec = self._signals[doubt.spec.path], doubt.spec
-        if doubt.look(self._fresh(signal, now), self._near(doubt, now), now):
+    def _judge(self, comparison: Comparison, now: float) -> None:
+        signal, doubt = comparison.signal, comparison.doubt
+        if doubt.look(signal.value, comparison.near_values(), now):
             self._announce(signal, now)
-            self._derive_from([spec.path], now)
+            self._derive_from([signal.path], now)
         elif signal.unsure:
             signal.settle()
-        self._plan_look(doubt, now + doubt.period_s)
+        self._plan_look(comparison, now + doubt.period_s)
 
     def _derive_from(self, paths: Iterable[str], now: float) -> None:
         """Derive again what has one of these inputs; each once."""
@@ -203,20 +213,11 @@ class VehicleState:
 
     def _direct(self, signal: LiveSignal, now: float) -> Reading:
         reading = self._fresh(signal, now)
-        if not signal.doubts or isinstance(reading, Unknown):
-            return reading
-        return UNKNOWN[Reason.IMPLAUSIBLE] if self._is_doubted(signal, reading, now) else reading
-
-    def _is_doubted(self, signal: LiveSignal, reading: Reading, now: float) -> bool:
-        """One that never agreed is compared whenever it is read, so that it is never believed once."""
-        return any(
-            doubt.stands
-            or (not doubt.agreed and doubt.agrees(reading, self._near(doubt, now)) is False)
-            for doubt in signal.doubts
-        )
-
-    def _near(self, doubt: Doubt, now: float) -> list[Reading]:
-        return [self._fresh(self._signals[path], now) for path in doubt.spec.near]
+        if isinstance(reading, Known):
+            for comparison in signal.comparisons:
+                if comparison.is_against(reading.value):
+                    return UNKNOWN[Reason.IMPLAUSIBLE]
+        return reading
 
     def _fresh(self, signal: LiveSignal, now: float) -> Reading:
         """What the signal says, if its frame is fresh, whether it is doubted or not."""
