@@ -127,7 +127,9 @@ class Comparison(NamedTuple):
         believed once.
         """
         doubt = self.doubt
-        return doubt.stands or (not doubt.agreed and doubt.agrees(value, self.near_values()) is False)
+        return doubt.stands or (
+            not doubt.agreed and doubt.agrees(value, self.near_values()) is False
+        )
 
 
 def _nobody_takes(_data: bytes, _now: float, _bus: int | None) -> Reason | None:
