@@ -32,14 +32,13 @@ from typing import Any
 from fastcrc.crc8 import autosar, gsm_a, sae_j1850
 
 from can_bridge.checksum import MANY_IDS
-from can_bridge.frame_state import LiveFrame, LiveSignal, Part
+from can_bridge.frame_state import LiveFrame, Part
 from can_bridge.readings import Reading, Reason
 from can_bridge.spec import FrameSpec, Protection
 
 Take = Callable[[bytes, float, int | None], Reason | None]
 """(data, time, number of the bus) -> why the frame was refused, or None."""
 Publish = Callable[[tuple[str, Reading, float]], object]
-Announce = Callable[[LiveSignal, float], None]
 Derive = Callable[[Iterable[str], float], None]
 
 _CRC: Mapping[str, Callable[..., int]] = MappingProxyType(
@@ -106,22 +105,16 @@ _FIELD = """
                 if signal{field}.plain:
                     publish((path{field}, reading, now))
 """
-_COMPARED = """
-                elif signal{field}.unsure:
-                    announce(signal{field}, now)
-"""
 
 
-def taker(live: LiveFrame, publish: Publish, announce: Announce, derive_from: Derive) -> Take:
+def taker(live: LiveFrame, publish: Publish, derive_from: Derive) -> Take:
     """What takes the frames of one identifier, and tells every change of a reading.
 
-    `announce` is called instead of `publish` for a signal that has yet to agree with others, and
-    `derive_from` with the paths that changed, if others are derived from any of them.
+    `derive_from` is called with the paths that changed, if others are derived from any of them.
     """
     spec = live.check.spec
     names: dict[str, Any] = {
         "alike": live.alike,
-        "announce": announce,
         "check": live.check,
         "derive_from": derive_from,
         "feed": live.check.feed,
@@ -158,8 +151,7 @@ def _part(number: int, part: Part, names: dict[str, Any]) -> str:
         names[f"signal{field}"] = signal
         names[f"path{field}"] = signal.path
         bits = _bits("number", plan.shift, plan.mask >> plan.shift)
-        text = _FIELD + _COMPARED.strip("\n") + "\n" if signal.comparisons else _FIELD
-        fields.append(text.format(mask=plan.mask, bits=bits, field=field))
+        fields.append(_FIELD.format(mask=plan.mask, bits=bits, field=field))
     if part.followed:
         fields.append(_FOLLOWED.format(followed=part.followed, part=number))
     return _PART.format(

@@ -15,7 +15,7 @@ from can_bridge.spec import FrameSpec, SignalSource, SignalSpec
 class LiveSignal:
     """One signal, as the newest valid frame carries it."""
 
-    __slots__ = ("comparisons", "freshness", "path", "plain", "reading", "unsure")
+    __slots__ = ("compared_by", "comparisons", "freshness", "path", "plain", "reading")
 
     def __init__(self, plan: FieldPlan, freshness: Freshness) -> None:
         """As a frame of zeros would say, with which LiveFrame begins."""
@@ -25,19 +25,15 @@ class LiveSignal:
         self.freshness = freshness
         self.comparisons: tuple[Comparison, ...] = ()
         """What it must agree with."""
+        self.compared_by: tuple[Comparison, ...] = ()
+        """What others must agree with it."""
         self.plain = False
         """Whether it was said to be fresh and beyond doubt, so that a new reading is the truth."""
-        self.unsure = False
-        """Whether it was said to be fresh, and has not yet agreed with what it is compared with."""
 
-    def settle(self) -> None:
-        """See anew what is thought of it."""
-        doubts = [comparison.doubt for comparison in self.comparisons]
-        fresh = self.freshness.reason is None
-        stands = any(doubt.stands for doubt in doubts)
-        agreed = all(doubt.agreed for doubt in doubts)
-        self.plain = fresh and agreed and not stands
-        self.unsure = fresh and not agreed and not stands
+    @property
+    def doubted(self) -> bool:
+        """Whether it is not to be believed."""
+        return any(comparison.doubt.stands for comparison in self.comparisons)
 
     @property
     def value(self) -> Value | None:
@@ -120,16 +116,9 @@ class Comparison(NamedTuple):
         """What is known of those that it must agree with."""
         return [value for other in self.near if (value := other.value) is not None]
 
-    def is_against(self, value: Value) -> bool:
-        """Whether a value is not to be believed.
-
-        One of a signal that never agreed is compared whenever it is read, so that it is never
-        believed once.
-        """
-        doubt = self.doubt
-        return doubt.stands or (
-            not doubt.agreed and doubt.agrees(value, self.near_values()) is False
-        )
+    def look(self, now: float) -> bool:
+        """Compare; returns whether the signal is to be believed from now on, or no more."""
+        return self.doubt.look(self.signal.value, self.near_values(), now)
 
 
 def _nobody_takes(_data: bytes, _now: float, _bus: int | None) -> Reason | None:

@@ -48,6 +48,7 @@ class VehicleState:
                 self._followers.setdefault(path, []).append(derivation)
         for frame in self._frames.values():
             frame.mark_followed(self._followers.keys())
+            frame.take = taker(frame, publish, self._derive_from)
         self._paths = tuple(profile.signals)
         self._awaited = {
             key for key, spec in profile.frames.items() if spec.cycle_s is not None or key & POLLED
@@ -61,9 +62,9 @@ class VehicleState:
             signal, near = self._signals[spec.path], map(self._signals.__getitem__, spec.near)
             comparison = Comparison(Doubt(spec), signal, tuple(near))
             signal.comparisons += (comparison,)
+            for compared in comparison.near:
+                compared.compared_by += (comparison,)
             self._plan_look(comparison, 0.0)
-        for frame in self._frames.values():
-            frame.take = taker(frame, publish, self._announce, self._derive_from)
 
     @property
     def ready(self) -> bool:
@@ -132,6 +133,7 @@ class VehicleState:
         for _, _, item in due:  # last, since it relies on what is known to be fresh
             if isinstance(item, Comparison):
                 self._judge(item, now)
+                self._plan_look(item, now + item.doubt.period_s)
 
     def _look_through(self, watch: Watch, now: float) -> None:
         limit_s, oldest, others = watch.limit_s, float("inf"), []
@@ -162,6 +164,7 @@ class VehicleState:
                 for signal in fresh.signals:
                     self._announce(signal, now)
                 self._derive_from([signal.path for signal in fresh.signals], now)
+                self._compare_first(fresh, now)
             at = fresh.frame.check.changes_at(now, fresh.limit_s)
             if at is not None and at < fresh.watch.at:
                 fresh.watch.at = at
@@ -176,18 +179,24 @@ class VehicleState:
         return fresh.frame.check.reason(now, fresh.limit_s)
 
     def _announce(self, signal: LiveSignal, now: float) -> None:
-        reading = self._direct(signal, now)
-        signal.settle()
-        self._publish((signal.path, reading, now))
+        for comparison in signal.comparisons:
+            if not comparison.doubt.agreed:  # never believed for a moment before it agreed
+                comparison.look(now)
+        signal.plain = signal.freshness.reason is None and not signal.doubted
+        self._publish((signal.path, self._direct(signal, now), now))
+
+    def _compare_first(self, fresh: Freshness, now: float) -> None:
+        """Compare what had nothing yet to agree with, now that it has."""
+        for signal in fresh.signals:
+            for comparison in signal.compared_by:
+                if not comparison.doubt.agreed:
+                    self._judge(comparison, now)
 
     def _judge(self, comparison: Comparison, now: float) -> None:
-        signal, doubt = comparison.signal, comparison.doubt
-        if doubt.look(signal.value, comparison.near_values(), now):
+        signal = comparison.signal
+        if comparison.look(now):
             self._announce(signal, now)
             self._derive_from([signal.path], now)
-        elif signal.unsure:
-            signal.settle()
-        self._plan_look(comparison, now + doubt.period_s)
 
     def _derive_from(self, paths: Iterable[str], now: float) -> None:
         """Derive again what has one of these inputs; each once."""
@@ -213,11 +222,11 @@ class VehicleState:
 
     def _direct(self, signal: LiveSignal, now: float) -> Reading:
         reading = self._fresh(signal, now)
-        if isinstance(reading, Known):
-            for comparison in signal.comparisons:
-                if comparison.is_against(reading.value):
-                    return UNKNOWN[Reason.IMPLAUSIBLE]
-        return reading
+        return (
+            UNKNOWN[Reason.IMPLAUSIBLE]
+            if signal.doubted and isinstance(reading, Known)
+            else reading
+        )
 
     def _fresh(self, signal: LiveSignal, now: float) -> Reading:
         """What the signal says, if its frame is fresh, whether it is doubted or not."""

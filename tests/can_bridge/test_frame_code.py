@@ -25,7 +25,7 @@ def live_frame(spec: FrameSpec, published: list[Change], big_endian: bool = Fals
     signal = SignalSpec("Vehicle.Speed", "km/h", "number")
     source = SignalSource(spec.key, field, 0.01, 0.0, frozenset(), {})
     live = LiveFrame(spec, [(signal, source)], {})
-    live.take = taker(live, published.append, lambda *_: None, lambda *_: None)
+    live.take = taker(live, published.append, lambda paths, now: None)
     for fresh in live.freshness:
         for one in fresh.signals:
             one.plain = True
