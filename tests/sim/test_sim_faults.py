@@ -195,6 +195,10 @@ def test_the_monitor_shows_what_a_fault_made_of_a_signal_and_of_the_bus(
         assert wait_for(bridge, SPEED, lambda reading: reading == doubted) == doubted
         (health,) = bridge.health()
         assert health.state is ControllerState.PASSIVE and health.error_frames > 0
-    speed, bus = monitored("--filter", "Vehicle.Speed", "--wait", "5")
+    for _ in range(5):  # on a busy machine the frames of a moment may be late
+        speed, *buses = monitored("--filter", "Vehicle.Speed", "--wait", "5")
+        if buses and speed.get("unknown") == "implausible":
+            break
     assert speed == {"path": SPEED, "unknown": "implausible"}
+    (bus,) = buses
     assert (bus["bus"], bus["state"]) == ("unix:test", "error_passive")
