@@ -174,6 +174,7 @@ class PassageKind(StrEnum):
     PROCEDURE = "procedure"
     TABLE = "table"
     WARNING = "warning"
+    SPECIFICATION = "specification"  # a named figure that stands in no table
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,8 @@ class Passage:
     order: int = 0  # its place in the manual
     coverage: float = 0.0  # share of the query's weight that the passage holds, 0 to 1
     score: float = 0.0  # the retriever's; higher is better, comparable within one search
+    path: tuple[str, ...] = ()  # all headings above it, the outermost first
+    source: str = ""  # the name of the file that it is from
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,33 @@
 """Manuals: a vehicle's manual files come in, the built SQLite file to search goes out.
 
-A vehicle brings its manual as Markdown in its own folder; it is built when it is first needed and
-again when a file of it changed. Files given by hand (`auriga manual build FILE…`) take its place
-until they are built again.
+A vehicle brings its manual in its own folder, as PDF, HTML, Markdown or plain text; it is built when
+it is first needed and again when a file of it changed. Files given by hand (`auriga manual build
+FILE…`) take its place until they are built again. Files that have not changed are not read again.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.adapters.sqlite_manual import build, built_from
+from assistant.adapters.manual_reader import Progress, ReadFile, read_files
+from assistant.adapters.sqlite_manual import Source, build, built_from, kept_sources, source_key
 from assistant.errors import ManualError
 from assistant.events import Passage
-from assistant.lookup.markdown import read_markdown
+from assistant.ingest.files import KINDS, PARSER, kind_of
 
-SUFFIXES = frozenset({".md", ".markdown"})
 BY_HAND = "by hand:"
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of building: how many passages, from how many files that had to be read, and what
+    their owner should know."""
+
+    passages: int
+    read: int
+    remarks: tuple[str, ...]
 
 
 def manual_file(data: Path, vehicle_id: str, folder: Path) -> Path:
@@ -34,7 +46,7 @@ def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     found = find_manual(data, vehicle_id, folder)
     if found is None:
         raise ManualError(
-            f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
+            f"The vehicle '{vehicle_id}' has no manual: put its files into "
             f"{folder / 'manual'} or run `auriga manual build FILE… --vehicle {folder}`."
         )
     return found
@@ -46,57 +58,74 @@ def find_manual(data: Path, vehicle_id: str, folder: Path) -> Path | None:
     built = built_from(target)
     if built.startswith(BY_HAND):
         return target
-    files = sorted(path for path in (folder / "manual").glob("*") if path.suffix in SUFFIXES)
+    files = sorted(path for path in (folder / "manual").glob("*") if path.suffix.lower() in KINDS)
     if not files:
         return target if built else None
-    fingerprint = _fingerprint(files)
+    sources = [_source(path) for path in files]
+    fingerprint = _fingerprint(sources)
     if built != fingerprint:
-        build(target, _passages(files), fingerprint)
+        _build(files, sources, target, fingerprint)
     return target
 
 
-def build_manual(files: Sequence[Path], target: Path) -> int:
-    """Build a manual from files given by hand; return how many passages it has."""
-    return build(target, _passages(files), BY_HAND + _fingerprint(files))
+def build_manual(
+    files: Sequence[Path], target: Path, progress: Progress = lambda _path, _done, _total: None
+) -> Built:
+    """Build a manual from files given by hand; raises ManualError naming file and page."""
+    for path in files:
+        kind_of(path)
+    sources = [_source(path) for path in files]
+    return _build(files, sources, target, BY_HAND + _fingerprint(sources), progress)
 
 
-def read_text(path: Path) -> str:
-    """The text of a manual's file; raises ManualError where it is none."""
-    if path.suffix not in SUFFIXES:
-        raise ManualError(
-            f"{path} is a '{path.suffix}' file; a manual is built from Markdown (.md)."
-        )
+def _build(
+    files: Sequence[Path],
+    sources: Sequence[Source],
+    target: Path,
+    fingerprint: str,
+    progress: Progress = lambda _path, _done, _total: None,
+) -> Built:
+    kept = {
+        (source.name, source.sha256, source.parser): ReadFile(passages, source.remarks)
+        for source, passages in kept_sources(target).items()
+        if passages
+    }
+    unread = [
+        path
+        for path, source in zip(files, sources, strict=True)
+        if (source.name, source.sha256, source.parser) not in kept
+    ]
+    fresh = read_files(unread, progress)
+    held: list[ReadFile] = []
+    for source in sources:
+        known = kept.get((source.name, source.sha256, source.parser))
+        held.append(known if known is not None else next(fresh))
+    whole = [
+        replace(source, remarks=read.remarks) for source, read in zip(sources, held, strict=True)
+    ]
+    count = build(target, _passages(whole, held), fingerprint, whole)
+    remarks = tuple(remark for read in held for remark in read.remarks)
+    return Built(count, len(unread), remarks)
+
+
+def _passages(sources: Sequence[Source], read: Sequence[ReadFile]) -> Iterator[Passage]:
+    for source, file in zip(sources, read, strict=True):
+        key = source_key(source)
+        for passage in file.passages:
+            yield replace(passage, source=key)
+
+
+def _source(path: Path) -> Source:
+    digest = hashlib.sha256()
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
     except OSError as error:
         raise ManualError(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ManualError(
-            f"{path} is not text: byte {error.start} is no UTF-8; expected Markdown."
-        ) from error
-    if "\x00" in text:
-        raise ManualError(f"{path} is binary, not text; expected Markdown.")
-    return text
+    return Source(path.name, digest.hexdigest(), PARSER)
 
 
-def _passages(files: Sequence[Path]) -> Iterator[Passage]:
-    for path in files:
-        found = False
-        for passage in read_markdown(read_text(path)):
-            found = True
-            yield passage
-        if not found:
-            raise ManualError(f"{path} holds no text; expected Markdown with headings.")
-
-
-def _fingerprint(files: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode())
-        try:
-            digest.update(path.read_bytes())
-        except OSError as error:
-            raise ManualError(f"{path} cannot be read: {error.strerror}.") from error
-    return digest.hexdigest()
+def _fingerprint(sources: Sequence[Source]) -> str:
+    parts = (f"{source.name}\n{source.sha256}\n{source.parser}\n" for source in sources)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()

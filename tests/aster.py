@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.events import Known, Passage, Reading, Telltale
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter
-from assistant.lookup.markdown import read_markdown
+from assistant.ingest.markdown import read_markdown
 from assistant.settings import CONFIG
 from can_bridge import SignalSpec, VehicleProfile, load_profile
 from tests.fakes import FakeVehicle

@@ -1,7 +1,8 @@
 """Adapter: terms come in, passages of the manual go out of one SQLite file (FTS5, BM25).
 
 The file is built from the passages by `build`, as a whole and under a temporary name, so that a
-manual is never half there. `fingerprint` names the sources it was built from.
+manual is never half there. `fingerprint` names the sources it was built from; each source is kept
+with its SHA-256, so that its passages can be taken over unread when the others change.
 """
 
 import contextlib
@@ -10,35 +11,60 @@ import math
 import os
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import DiskFullError, ManualError, is_full
 from assistant.events import Hits, Passage, PassageKind, Term
+from assistant.ingest.passages import told_apart
 
 SCHEMA = """
 CREATE TABLE manual (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, section TEXT NOT NULL, title TEXT NOT NULL, page TEXT NOT NULL,
     kind TEXT NOT NULL, chapter TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL,
-    cells TEXT NOT NULL);
+    cells TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL, own_section TEXT NOT NULL);
 CREATE INDEX passage_section ON passage (section);
+CREATE INDEX passage_page ON passage (page);
+CREATE TABLE source (
+    name TEXT NOT NULL, sha256 TEXT NOT NULL, parser TEXT NOT NULL, remarks TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
-FORMAT = "2"
+FORMAT = "3"
 CANDIDATES = 48  # how many passages BM25 hands on to be weighed by coverage
-SECTION = """
-SELECT id, section, title, page, kind, chapter, heading, text, cells FROM passage
-WHERE section = ? ORDER BY id
+COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
+SECTION = f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id"  # noqa: S608  constants
+PAGE = f"SELECT {COLUMNS} FROM passage WHERE page = ? COLLATE NOCASE ORDER BY id"  # noqa: S608
+# A section by its id, by its title, or by a heading above it.
+NAMED = f"""
+SELECT {COLUMNS} FROM passage
+WHERE section = :name COLLATE NOCASE OR title = :name COLLATE NOCASE
+OR chapter = :name COLLATE NOCASE OR chapter LIKE :numbered ESCAPE '\\'
+OR heading = :name COLLATE NOCASE OR section LIKE :below ESCAPE '\\' ORDER BY id
+"""  # noqa: S608
+OWN = """
+SELECT own_section, title, page, kind, chapter, heading, text, cells, path FROM passage
+WHERE source = ? ORDER BY id
 """
 # The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
-RANKED = """
-SELECT id, section, title, page, kind, chapter, heading, text, cells, best FROM passage JOIN (
+RANKED = f"""
+SELECT {COLUMNS}, best FROM passage JOIN (
     SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
     WHERE words MATCH ? ORDER BY best DESC LIMIT ?
 ) AS ranked ON id = ranked.rowid
-"""
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that a manual was built from; `parser` is the version of what read it."""
+
+    name: str
+    sha256: str
+    parser: str
+    remarks: tuple[str, ...] = ()
 
 
 class SqliteManual:
@@ -78,8 +104,30 @@ class SqliteManual:
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order."""
+        return self._some(SECTION, (section,))
+
+    def page(self, label: str) -> tuple[Passage, ...]:
+        """All passages that begin on a page, by its printed label."""
+        return self._some(PAGE, (label,))
+
+    def named(self, name: str) -> tuple[Passage, ...]:
+        """All passages of a section and of those below it, by number or by title."""
+        plain = re.sub(r"([%_\\])", r"\\\1", name)
+        names = {"name": name, "numbered": f"{plain} %", "below": f"{plain}.%"}
+        return self._some(NAMED, names)
+
+    def pages(self) -> tuple[str, ...]:
+        """The labels of all pages that a passage begins on, in their order."""
+        rows = self._open_connection.execute(
+            "SELECT page FROM passage WHERE page != '' GROUP BY page ORDER BY min(id)"
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def _some(
+        self, query: str, values: tuple[str, ...] | dict[str, str]
+    ) -> tuple[Passage, ...]:
         try:
-            rows = self._open_connection.execute(SECTION, (section,))
+            rows = self._open_connection.execute(query, values)
             return tuple(_passage(row, 1.0, 0.0) for row in rows)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be read: {error}.") from error
@@ -119,8 +167,13 @@ class SqliteManual:
         return tuple(weighed), holders
 
 
-def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
+def build(
+    path: Path, passages: Iterable[Passage], fingerprint: str, sources: Sequence[Source] = ()
+) -> int:
     """Write a manual file and return how many passages it holds.
+
+    `passages` name their source; their sections are as the source has them, and those that two
+    sources share are told apart here.
 
     Raises ManualError when there is no passage, DiskFullError when there is no room.
     """
@@ -131,7 +184,7 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
         part.unlink(missing_ok=True)
         connection = sqlite3.connect(part)
         try:
-            count = _fill(connection, passages, fingerprint)
+            count = _fill(connection, passages, fingerprint, sources)
         finally:
             connection.close()
         if not count:
@@ -177,12 +230,46 @@ def built_from(path: Path) -> str:
     return str(rows.get("fingerprint", "")) if whole and rows.get("format") == FORMAT else ""
 
 
-def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerprint: str) -> int:
+def kept_sources(path: Path) -> dict[Source, tuple[Passage, ...]]:
+    """What a manual file holds of each of its sources; empty where it is none or is damaged.
+
+    A source's sections are as the source itself has them.
+    """
+    if not built_from(path):
+        return {}
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            found = {}
+            for name, sha256, parser, remarks in connection.execute(
+                "SELECT name, sha256, parser, remarks FROM source"
+            ).fetchall():
+                key = Source(name, sha256, parser, tuple(json.loads(remarks)))
+                rows = connection.execute(OWN, (source_key(key),))
+                found[key] = tuple(_passage((0, *row, name), 0.0, 0.0) for row in rows)
+            return found
+    except (sqlite3.Error, ValueError, TypeError):
+        return {}
+
+
+def source_key(source: Source) -> str:
+    """What names a source in its passages: two files may have one name."""
+    return f"{source.name}#{source.sha256[:12]}"
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    passages: Iterable[Passage],
+    fingerprint: str,
+    sources: Sequence[Source],
+) -> int:
     count = 0
     connection.executescript(SCHEMA)
-    for count, passage in enumerate(passages, 1):
+    given = list(passages)
+    for count, (passage, own) in enumerate(zip(told_apart(given), given, strict=True), 1):
         connection.execute(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 count,
                 passage.section,
@@ -193,12 +280,19 @@ def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerpri
                 passage.heading,
                 passage.text,
                 json.dumps(passage.row),
+                json.dumps(passage.path),
+                passage.source,
+                own.section,
             ),
         )
         connection.execute(
             "INSERT INTO words (rowid, title, heading, chapter, text) VALUES (?, ?, ?, ?, ?)",
             (count, passage.title, passage.heading, passage.chapter, passage.text),
         )
+    connection.executemany(
+        "INSERT INTO source VALUES (?, ?, ?, ?)",
+        ((s.name, s.sha256, s.parser, json.dumps(s.remarks)) for s in sources),
+    )
     about = {"format": FORMAT, "fingerprint": fingerprint}
     connection.executemany("INSERT INTO manual VALUES (?, ?)", about.items())
     connection.commit()
@@ -212,7 +306,7 @@ def _match(term: Term) -> str:
 
 
 def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
-    order, section, title, page, kind, chapter, heading, text, cells = map(str, row)
+    order, section, title, page, kind, chapter, heading, text, cells, path, source = map(str, row)
     return Passage(
         section=section,
         title=title,
@@ -225,4 +319,6 @@ def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
         order=int(order),
         coverage=coverage,
         score=score,
+        path=tuple(json.loads(path)),
+        source=source.partition("#")[0],
     )

@@ -1,28 +1,36 @@
-"""Commands: `auriga manual build|paginate`: the owner's manual of a vehicle."""
+"""Commands: `auriga manual build|show|search|paginate`: the owner's manual of a vehicle."""
 
 import argparse
+import sys
 from pathlib import Path
+
+from tqdm import tqdm
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.app import data_folder
+from assistant.commands import manual_look
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
-from assistant.lookup.pagination import paginate
-from assistant.manuals import build_manual, ensure_manual, manual_file, read_text
+from assistant.ingest.files import read_text
+from assistant.ingest.pagination import paginate
+from assistant.manuals import build_manual, ensure_manual, manual_file
 from assistant.settings import vehicle_folder
 
 
 def add(commands: Commands) -> None:
     """Add `manual` to the command line."""
-    parser = commands.add_parser("manual", help="build the searchable owner's manual")
+    parser = commands.add_parser("manual", help="build, show and search the owner's manual")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     build = actions.add_parser(
-        "build", help="build a vehicle's manual from Markdown files; without files, from its own"
+        "build",
+        help="build a vehicle's manual from PDF, HTML, Markdown or plain text files; without"
+        " files, from its own",
     )
     build.add_argument("files", nargs="*", type=Path, metavar="FILE")
     build.add_argument("--vehicle", required=True, metavar="ID|DIR")
     build.add_argument("--config", type=Path, metavar="FILE", help="settings that override")
     build.set_defaults(execute=_build)
+    manual_look.add(actions)
     pages = actions.add_parser("paginate", help="write page marks into the Markdown of a folder")
     pages.add_argument("folder", type=Path)
     pages.add_argument("--check", action="store_true", help="write nothing; fail if it would")
@@ -39,13 +47,37 @@ def _build(options: argparse.Namespace) -> int:
         target.unlink(missing_ok=True)
         print(f"built from the vehicle's own folder: {ensure_manual(data, vehicle.id, folder)}")
         return 0
-    count = build_manual(options.files, target)
-    print(f"{count} passages in {target}")
+    with _Bar() as bar:
+        built = build_manual(options.files, target, bar.update)
+    for remark in built.remarks:
+        print(f"auriga: note: {remark}.", file=sys.stderr)
+    unchanged = len(options.files) - built.read
+    told = f" ({unchanged} unchanged)" if unchanged else ""
+    print(f"{built.passages} passages of {len(options.files)} files{told} in {target}")
     print(
         f"They take the place of the vehicle's own manual; `auriga manual build --vehicle "
         f"{options.vehicle}` brings that back."
     )
     return 0
+
+
+class _Bar:
+    """How far it is, on a terminal; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._bar = tqdm(unit="page", total=0, leave=False, disable=not sys.stderr.isatty())
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def update(self, path: Path, done: int, total: int) -> None:
+        """Show how far it is; half of the steps are reading, half are layout."""
+        self._bar.total = total / 2
+        self._bar.set_description(path.name, refresh=False)
+        self._bar.update(done / 2 - self._bar.n)
 
 
 def _paginate(options: argparse.Namespace) -> int:

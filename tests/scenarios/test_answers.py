@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.lookup.markdown import read_markdown
+from assistant.ingest.markdown import read_markdown
 from assistant.settings import CONFIG
 from tests import aster
 from tests.command import Auriga

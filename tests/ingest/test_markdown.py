@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.events import Passage, PassageKind
-from assistant.lookup.markdown import read_markdown
+from assistant.ingest.markdown import read_markdown
 from tests import aster
 
 MANUAL = """\

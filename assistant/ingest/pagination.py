@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from assistant.lookup.markdown import PAGE_MARK
+from assistant.ingest.markdown import PAGE_MARK
 
 LINES_PER_PAGE = 40
 WORDS_PER_LINE = 11

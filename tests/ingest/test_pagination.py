@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.lookup.markdown import PAGE_MARK
-from assistant.lookup.pagination import LINES_PER_PAGE, WORDS_PER_LINE, paginate
+from assistant.ingest.markdown import PAGE_MARK
+from assistant.ingest.pagination import LINES_PER_PAGE, WORDS_PER_LINE, paginate
 from tests import aster
 
 TEXTS = [path.read_text(encoding="utf-8") for path in aster.FILES]

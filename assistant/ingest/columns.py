@@ -1,0 +1,126 @@
+"""Ingest: the spans of a page come in, its stretches of text in reading order go out.
+
+Columns are told from tables by what stands in them: the lines of a column mostly fill it, the
+cells of a table do not. A gutter that many pages have needs no such proof on the others. What
+crosses the gutter (a heading, a wide table) parts the columns above it from those below.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from assistant.ingest.pages import Line, Span, lines_of
+
+GUTTER_PT = 4.0
+ALIGNED_PT = 2.5
+MIN_STARTS = 3  # spans that begin where a column does
+MIN_LINES = 3  # on each side
+FILL = 0.62  # of a column's width, by its middling line
+KNOWN_PT = 6.0
+MIN_WIDTH = 90.0  # of a column
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of text in one column, read from top to bottom."""
+
+    spans: tuple[Span, ...]
+    x0: float
+    x1: float
+
+
+def regions(spans: Sequence[Span], gutters: frozenset[float] = frozenset()) -> list[Region]:
+    """The regions of a page in reading order; `gutters` are those that other pages have."""
+    if not spans:
+        return []
+    x0, x1 = min(s.x0 for s in spans), max(s.x1 for s in spans)
+    split = _best_split(spans, x0, x1, gutters)
+    if split is None:
+        return [Region(tuple(spans), x0, x1)]
+    out: list[Region] = []
+    for crossing, band in _bands(spans, split):
+        if crossing:
+            out.append(_plain(band))
+            continue
+        left = [s for s in band if s.x1 <= split]
+        right = [s for s in band if s.x0 >= split - ALIGNED_PT]
+        out += regions(left, gutters) + regions(right, gutters)
+    return out
+
+
+def common_gutters(pages: Sequence[Sequence[Span]]) -> frozenset[float]:
+    """Where the gutters of many pages are."""
+    found: Counter[int] = Counter()
+    for spans in pages:
+        if spans:
+            x0, x1 = min(s.x0 for s in spans), max(s.x1 for s in spans)
+            split = _best_split(spans, x0, x1, frozenset())
+            if split is not None:
+                found[round(split / KNOWN_PT)] += 1
+    needed = max(2, 0.15 * len(pages))
+    return frozenset(place * KNOWN_PT for place, times in found.items() if times >= needed)
+
+
+def _plain(spans: Sequence[Span]) -> Region:
+    return Region(tuple(spans), min(s.x0 for s in spans), max(s.x1 for s in spans))
+
+
+def _best_split(
+    spans: Sequence[Span], x0: float, x1: float, gutters: frozenset[float]
+) -> float | None:
+    """Where the right one of two columns begins, None where there are none."""
+    starts = Counter(round(span.x0) for span in spans)
+    candidates = []
+    for start in starts:
+        begun = sum(starts.get(start + shift, 0) for shift in (-2, -1, 0, 1, 2))
+        inside = x0 + MIN_WIDTH < start < x1 - MIN_WIDTH
+        if inside and begun >= MIN_STARTS:
+            candidates.append((begun, start))
+    for _, start in sorted(candidates, reverse=True)[:12]:
+        split = start - ALIGNED_PT
+        known = any(abs(split - gutter) <= KNOWN_PT for gutter in gutters)
+        if _are_columns(spans, split, (x0, x1), known=known):
+            return split
+    return None
+
+
+def _are_columns(
+    spans: Sequence[Span], split: float, extent: tuple[float, float], *, known: bool
+) -> bool:
+    left: list[Line] = []
+    right: list[Line] = []
+    for crossing, band in _bands(spans, split):
+        if crossing:
+            continue
+        left += lines_of([s for s in band if s.x1 <= split], 0)
+        right += lines_of([s for s in band if s.x0 >= split], 0)
+    if len(right) < (1 if known else MIN_LINES) or len(left) < (1 if known else MIN_LINES):
+        return False
+    if known:
+        return True
+    wide_left = max(line.x1 for line in left) - extent[0]
+    wide_right = extent[1] - split
+    filled_left = median(line.x1 - line.x0 for line in left) / max(wide_left, 1.0)
+    filled_right = median(line.x1 - line.x0 for line in right) / max(wide_right, 1.0)
+    crossed = sum(s.x0 < split < s.x1 for s in spans)
+    return (
+        filled_left >= FILL
+        and filled_right >= FILL
+        and crossed <= 0.5 * (len(left) + len(right))
+        and wide_left >= MIN_WIDTH
+    )
+
+
+def _bands(spans: Sequence[Span], split: float) -> list[tuple[bool, list[Span]]]:
+    """From top to bottom: what crosses the gutter by itself, and what stands beside it."""
+    out: list[tuple[bool, list[Span]]] = []
+    for line in lines_of(spans, 0):
+        crosses = any(
+            span.x0 < split - ALIGNED_PT and span.x1 > split - GUTTER_PT for span in line.spans
+        )
+        if out and out[-1][0] == crosses:
+            out[-1][1].extend(line.spans)
+        else:
+            out.append((crosses, list(line.spans)))
+    return out

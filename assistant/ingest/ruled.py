@@ -1,0 +1,141 @@
+"""Ingest: the drawn lines of a page come in, the tables and the boxes that they frame go out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.ingest.pages import Page, Rect, Span, lines_of
+
+THIN_PT = 2.5
+MIN_WIDTH = 40.0
+TOUCH_PT = 3.5
+SAME_X_PT = 6.0
+SAME_Y_PT = 3.0
+MAX_BAND = 330.0  # height of a row
+MIN_LEVELS = 3  # horizontal rules of a table
+BOX_WIDTH = 90.0
+PAGE_SHARE = 0.75  # a larger rectangle is the page's background
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A ruled table: where its rows part, where its columns part (if drawn), and its text."""
+
+    levels: tuple[float, ...]  # y
+    edges: tuple[float, ...]  # x, without the outer ones
+    x0: float
+    x1: float
+    spans: tuple[Span, ...]
+
+
+def zones_of(page: Page, spans: Sequence[Span]) -> list[Zone]:
+    """The ruled tables of a page."""
+    found: list[Zone] = []
+    left = list(spans)
+    for x0, x1, levels in _groups(_horizontals(page)):
+        inside = [
+            s
+            for s in left
+            if x0 - TOUCH_PT <= (s.x0 + s.x1) / 2 <= x1 + TOUCH_PT
+            and levels[0] < s.y - 0.3 * s.style.size
+            and s.y < levels[-1] + TOUCH_PT
+        ]
+        if _is_table(inside, levels, page):
+            edges = _verticals(page, x0, x1, levels)
+            found.append(Zone(tuple(levels), edges, x0, x1, tuple(inside)))
+            gone = {id(span) for span in inside}
+            left = [span for span in left if id(span) not in gone]
+    return found
+
+
+def boxes_of(page: Page) -> list[Rect]:
+    """The rectangles that can frame text, the smallest first; four lines count as one."""
+    area = page.width * page.height
+    framed = [r for r in page.rects if _frames(r, area)]
+    levels = _horizontals(page)
+    for top, bottom in zip(levels, levels[1:], strict=False):
+        # A box that is drawn as lines: two horizontals of one width with uprights at both ends.
+        if abs(top.x0 - bottom.x0) < TOUCH_PT and abs(top.x1 - bottom.x1) < TOUCH_PT:
+            box = Rect(top.x0, top.y0, top.x1, bottom.y0)
+            if _frames(box, area) and _has_sides(page, box):
+                framed.append(box)
+    return sorted(framed, key=lambda r: (r.x1 - r.x0) * (r.y1 - r.y0))
+
+
+def _frames(rect: Rect, area: float) -> bool:
+    wide, high = rect.x1 - rect.x0, rect.y1 - rect.y0
+    return wide >= BOX_WIDTH and high > 12.0 and wide * high < PAGE_SHARE * area  # noqa: PLR2004
+
+
+def _has_sides(page: Page, box: Rect) -> bool:
+    sides = [
+        r
+        for r in page.rects
+        if r.x1 - r.x0 <= THIN_PT and r.y0 <= box.y0 + TOUCH_PT and r.y1 >= box.y1 - TOUCH_PT
+    ]
+    return all(any(abs(r.x0 - x) < TOUCH_PT for r in sides) for x in (box.x0, box.x1))
+
+
+def _horizontals(page: Page) -> list[Rect]:
+    """Horizontal rules and the upper and lower edges of rectangles; touching ones are one."""
+    flat = []
+    for rect in page.rects:
+        if rect.y1 - rect.y0 <= THIN_PT:
+            flat.append(Rect(rect.x0, (rect.y0 + rect.y1) / 2, rect.x1, (rect.y0 + rect.y1) / 2))
+        elif rect.x1 - rect.x0 > THIN_PT:
+            flat.append(Rect(rect.x0, rect.y0, rect.x1, rect.y0))
+            flat.append(Rect(rect.x0, rect.y1, rect.x1, rect.y1))
+    merged: list[Rect] = []
+    for rule in sorted(flat, key=lambda r: (round(r.y0 / SAME_Y_PT), r.x0)):
+        last = merged[-1] if merged else None
+        if last and abs(last.y0 - rule.y0) <= SAME_Y_PT and rule.x0 <= last.x1 + TOUCH_PT:
+            merged[-1] = Rect(last.x0, last.y0, max(last.x1, rule.x1), last.y0)
+        else:
+            merged.append(rule)
+    return sorted((r for r in merged if r.x1 - r.x0 >= MIN_WIDTH), key=lambda r: r.y0)
+
+
+def _groups(rules: Sequence[Rect]) -> list[tuple[float, float, list[float]]]:
+    """Rules of one width above each other: (left, right, their heights)."""
+    groups: list[tuple[float, float, list[float]]] = []
+    for rule in rules:
+        for x0, x1, levels in groups:
+            same = abs(x0 - rule.x0) < SAME_X_PT and abs(x1 - rule.x1) < SAME_X_PT
+            if same and rule.y0 - levels[-1] <= MAX_BAND:
+                if rule.y0 - levels[-1] > SAME_Y_PT:
+                    levels.append(rule.y0)
+                break
+        else:
+            groups.append((rule.x0, rule.x1, [rule.y0]))
+    return [group for group in groups if len(group[2]) >= MIN_LEVELS]
+
+
+def _is_table(spans: Sequence[Span], levels: Sequence[float], page: Page) -> bool:
+    if not spans:
+        return False
+    lines = lines_of(spans, page.index)
+    several = 0
+    filled = 0
+    for top, bottom in zip(levels, levels[1:], strict=False):
+        inside = [line for line in lines if top < line.y <= bottom + 1.0]
+        filled += bool(inside)
+        several += any(len(line.cells) > 1 for line in inside)
+    return filled > 1 and several >= filled / 2
+
+
+def _verticals(page: Page, x0: float, x1: float, levels: Sequence[float]) -> tuple[float, ...]:
+    """Where vertical rules part the columns: each must run along half of the table."""
+    top, bottom = levels[0], levels[-1]
+    length: dict[int, float] = {}
+    for rect in page.rects:
+        xs = (rect.x0,) if rect.x1 - rect.x0 <= THIN_PT else (rect.x0, rect.x1)
+        high = min(rect.y1, bottom) - max(rect.y0, top)
+        for x in xs:
+            if high > 4.0 and x0 + TOUCH_PT < x < x1 - TOUCH_PT:  # noqa: PLR2004
+                key = round(x / TOUCH_PT)
+                length[key] = length.get(key, 0.0) + high
+    found = sorted(key * TOUCH_PT for key, high in length.items() if high >= (bottom - top) / 2)
+    out: list[float] = []
+    for x in found:
+        if not out or x - out[-1] > 2 * TOUCH_PT:
+            out.append(x)
+    return tuple(out)
