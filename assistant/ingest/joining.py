@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.ingest.cleaning import join_lines
 from assistant.ingest.document import Block, Box, Items, Paragraph, Table
+from assistant.ingest.markers import label_of
 
 ENDS = (".", "!", "?", ":", ";")
 BETWEEN = 3  # blocks that may stand between two steps of one procedure
@@ -17,6 +18,10 @@ def joined(blocks: Iterable[Block], compounds: frozenset[str]) -> list[Block]:
     out: list[Block] = []
     for block in blocks:
         last = out[-1] if out else None
+        if isinstance(block, Paragraph) and isinstance(last, Box) and _is_bare(last):
+            # The label of a warning stands alone at the foot of a page.
+            out[-1] = replace(last, text=f"{last.text}: {block.text}", page=block.page)
+            continue
         if isinstance(block, Paragraph) and _goes_on(block.text):
             if isinstance(last, Paragraph) and not last.text.endswith(ENDS):
                 out[-1] = replace(last, text=join_lines([last.text, block.text], compounds))
@@ -34,6 +39,11 @@ def joined(blocks: Iterable[Block], compounds: frozenset[str]) -> list[Block]:
             block = _under_heads(last, block)
         out.append(block)
     return out
+
+
+def _is_bare(box: Box) -> bool:
+    found = label_of(box.text)
+    return found is not None and not found[1]
 
 
 def _goes_on(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Ingest: the pages of a PDF come in, the same without running heads and feet go out.
 
-A running head or foot stands at the same height on many pages and says the same, but for numbers,
-on several of them. What changes there with every chapter is one too, where most of that height's
-lines are.
+A running head or foot stands at a height at which many pages have a line, and most of these lines
+say the same as another, but for numbers. What changes there with every chapter is one too. The
+headings of a table that goes on overleaf say the same as well, but at a height of running text.
 """
 
 import re
@@ -18,7 +18,7 @@ LINES = 3  # outermost lines looked at
 BAND_PT = 3.0
 REPEATS = 2  # pages on which a text must stand to be a running one
 MOSTLY = 0.6  # of a band's lines, for the rest of it to be running too
-BAND_SHARE = 0.25  # of the pages, for a height to be one of running text
+BAND_SHARE = 0.2  # of the pages, for a height to be one of running text
 MIN_PAGES = 3
 
 
@@ -39,11 +39,17 @@ def without_margins(pages: Sequence[Page]) -> tuple[list[Page], list[list[str]]]
     running = _running([edge for page in edges for edge in page], len(pages))
     bodies, margins = [], []
     for page, found in zip(pages, edges, strict=True):
-        gone = [e.line for e in found if (e.band, e.said) in running or e.band in running]
+        gone = [edge.line for edge in found if edge.band in running or _is_number(edge, found)]
         spans = {id(span) for line in gone for span in line.spans}
         bodies.append(replace(page, spans=tuple(s for s in page.spans if id(s) not in spans)))
         margins.append([line.text for line in gone])
     return bodies, margins
+
+
+def _is_number(edge: _Edge, edges: Sequence[_Edge]) -> bool:
+    """Whether a line is nothing but a number, outside of everything else on its page."""
+    alone = edge.said.strip("-– ") == "#"
+    return alone and (edge is edges[-1] or edge is edges[0])
 
 
 def _edges(page: Page) -> list[_Edge]:
@@ -62,20 +68,19 @@ def _edge(line: Line, page: Page, *, foot: bool) -> _Edge:
     return _Edge(line, band if band else -1, DIGITS.sub("#", line.text.lower()))
 
 
-def _running(edges: list[_Edge], pages: int) -> set[tuple[int, str] | int]:
-    """What is running: single texts in their bands, and whole bands."""
+def _running(edges: list[_Edge], pages: int) -> set[int]:
+    """The bands of running heads and feet."""
     texts = Counter((edge.band, edge.said) for edge in edges)
     needed = max(REPEATS, min(MIN_PAGES, pages // 3))
-    repeated = {key for key, times in texts.items() if times >= needed}
-    running: set[tuple[int, str] | int] = set(repeated)
     bands: dict[int, list[str]] = defaultdict(list)
     for edge in edges:
         bands[edge.band].append(edge.said)
-    for band, said in bands.items():
-        fixed = sum((band, text) in repeated for text in said)
-        if len(said) >= BAND_SHARE * pages and fixed >= MOSTLY * len(said):
-            running.add(band)
-    return running
+    return {
+        band
+        for band, said in bands.items()
+        if len(said) >= max(REPEATS, BAND_SHARE * pages)
+        and sum(texts[(band, text)] >= needed for text in said) >= MOSTLY * len(said)
+    }
 
 
 def _number_alone(page: Page) -> list[str]:

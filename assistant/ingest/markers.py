@@ -10,9 +10,10 @@ from assistant.ingest.pages import Line, Span, lines_of
 BULLET = re.compile(r"^(?:[•▪■□●○◦‣⁃∙·◆◇►▶▸➤➢✓✔❑❒▷»]|[–—*-](?=\s))\s*")
 STEP = re.compile(r"^(?:step\s+)?\(?(\d{1,2})[.):]\)?(?=\s|$)\s*(?!\d)", re.IGNORECASE)
 LETTER = re.compile(r"^\(?([a-z])[.)]\s+")
+NAMES = "warning|caution|danger|attention|notice|note|important|tip|hint|information"
 LABEL = re.compile(
-    r"^[⚠!△▲\s]*(warning|caution|danger|attention|notice|note|important|tip|hint|information)s?"
-    r"\s*(?:[:!.–—-]\s*|$)",
+    rf"^[⚠!△▲\s]*(?=(?-i:[A-Z]))({NAMES})s?"
+    r"\s*(?:[:!–—-]\s*|$)",
     re.IGNORECASE,
 )
 CAPITAL_LABEL = re.compile(

@@ -12,6 +12,7 @@ SAME_X_PT = 6.0
 SAME_Y_PT = 3.0
 MAX_BAND = 330.0  # height of a row
 MIN_LEVELS = 3  # horizontal rules of a table
+SHORT_BAND = 30.0
 BOX_WIDTH = 90.0
 PAGE_SHARE = 0.75  # a larger rectangle is the page's background
 
@@ -31,20 +32,57 @@ def zones_of(page: Page, spans: Sequence[Span]) -> list[Zone]:
     """The ruled tables of a page."""
     found: list[Zone] = []
     left = list(spans)
-    for x0, x1, levels in _groups(_horizontals(page)):
-        inside = [
-            s
-            for s in left
-            if x0 - TOUCH_PT <= (s.x0 + s.x1) / 2 <= x1 + TOUCH_PT
-            and levels[0] < s.y - 0.3 * s.style.size
-            and s.y < levels[-1] + TOUCH_PT
-        ]
-        if _is_table(inside, levels, page):
+    for x0, x1, every in _groups(_horizontals(page)):
+        for levels in _tables(left, (x0, x1), every, page):
+            inside = _inside(left, (x0, x1), levels)
             edges = _verticals(page, x0, x1, levels)
             found.append(Zone(tuple(levels), edges, x0, x1, tuple(inside)))
             gone = {id(span) for span in inside}
             left = [span for span in left if id(span) not in gone]
     return found
+
+
+def _inside(
+    spans: Sequence[Span], sides: tuple[float, float], levels: Sequence[float]
+) -> list[Span]:
+    x0, x1 = sides
+    return [
+        s
+        for s in spans
+        if x0 - TOUCH_PT <= (s.x0 + s.x1) / 2 <= x1 + TOUCH_PT
+        and levels[0] < s.y - 0.3 * s.style.size
+        and s.y < levels[-1] + 1.0
+    ]
+
+
+def _tables(
+    spans: Sequence[Span], sides: tuple[float, float], levels: Sequence[float], page: Page
+) -> list[list[float]]:
+    """The stretches of rules that are tables: bands of several cells, one title among them.
+
+    Boxes and other tables of the same width stand above and below with rules of their own.
+    """
+    bands = list(zip(levels, levels[1:], strict=False))
+    rows = [lines_of(_inside(spans, sides, band), page.index) for band in bands]
+    several = [any(len(line.cells) > 1 for line in lines) for lines in rows]
+    for number in range(1, len(bands) - 1):
+        single = len(rows[number]) == 1
+        if single and several[number - 1] and (several[number + 1] or _short(bands[number])):
+            several[number] = several[number + 1]
+    out: list[list[float]] = []
+    start = 0
+    while start < len(bands):
+        end = start
+        while end < len(bands) and several[end]:
+            end += 1
+        if end - start >= MIN_LEVELS - 1:
+            out.append(list(levels[start : end + 1]))
+        start = end + 1
+    return out
+
+
+def _short(band: tuple[float, float]) -> bool:
+    return band[1] - band[0] < SHORT_BAND
 
 
 def boxes_of(page: Page) -> list[Rect]:
@@ -107,19 +145,6 @@ def _groups(rules: Sequence[Rect]) -> list[tuple[float, float, list[float]]]:
         else:
             groups.append((rule.x0, rule.x1, [rule.y0]))
     return [group for group in groups if len(group[2]) >= MIN_LEVELS]
-
-
-def _is_table(spans: Sequence[Span], levels: Sequence[float], page: Page) -> bool:
-    if not spans:
-        return False
-    lines = lines_of(spans, page.index)
-    several = 0
-    filled = 0
-    for top, bottom in zip(levels, levels[1:], strict=False):
-        inside = [line for line in lines if top < line.y <= bottom + 1.0]
-        filled += bool(inside)
-        several += any(len(line.cells) > 1 for line in inside)
-    return filled > 1 and several >= filled / 2
 
 
 def _verticals(page: Page, x0: float, x1: float, levels: Sequence[float]) -> tuple[float, ...]:
