@@ -248,9 +248,14 @@ def _flowables(
 def _table(
     block: Rows, layout: Layout, styles: dict[str, ParagraphStyle], width: float
 ) -> Flowable:
-    cells = [[Paragraph(escape(head), styles["head"]) for head in block.heads]]
-    cells += [[Paragraph(escape(cell), styles["cell"]) for cell in row] for row in block.rows]
-    share = _widths(block, layout, width)
+    size = layout.size
+    while sum(_least(block, layout, size)) > width:  # a wide table is set smaller
+        size -= 0.5
+    head = ParagraphStyle("small", styles["head"], fontSize=size, leading=size * 1.2)
+    cell = ParagraphStyle("small", styles["cell"], fontSize=size, leading=size * 1.2)
+    cells = [[Paragraph(escape(text), head) for text in block.heads]]
+    cells += [[Paragraph(escape(text), cell) for text in row] for row in block.rows]
+    share = _widths(block, _least(block, layout, size), width)
     style: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP")]
     if layout.rules == "grid":
         style.append(("GRID", (0, 0), (-1, -1), 0.5, colors.black))
@@ -261,15 +266,21 @@ def _table(
     return Table(cells, share, repeatRows=1 if layout.repeat_heads else 0, style=style, hAlign="LEFT")
 
 
-def _widths(block: Rows, layout: Layout, width: float) -> list[float]:
-    """Widths of columns: each at least its longest word, the rest by the length of the texts."""
+def _least(block: Rows, layout: Layout, size: float) -> list[float]:
+    """The width that the longest word of each column needs."""
     normal, bold = FONTS[layout.font]
-    least, wanted = [], []
+    out = []
     for head, *cells in zip(block.heads, *block.rows, strict=True):
-        words = [*((word, bold) for word in head.split()), *((w, normal) for c in cells for w in c.split())]
-        least.append(14 + max(pdfmetrics.stringWidth(word, font, layout.size) for word, font in words))
-        wanted.append(max(len(text) for text in (head, *cells)))
-    left = max(width - sum(least), 0.0)
+        words = [(word, bold) for word in head.split()]
+        words += [(word, normal) for cell in cells for word in cell.split()]
+        out.append(14 + max(pdfmetrics.stringWidth(word, font, size) for word, font in words))
+    return out
+
+
+def _widths(block: Rows, least: Sequence[float], width: float) -> list[float]:
+    """Widths of columns: what each needs, and of the rest a share by the length of its texts."""
+    wanted = [max(map(len, column)) for column in zip(block.heads, *block.rows, strict=True)]
+    left = width - sum(least)
     return [low + left * want / sum(wanted) for low, want in zip(least, wanted, strict=True)]
 
 

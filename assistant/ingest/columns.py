@@ -15,10 +15,12 @@ from assistant.ingest.pages import Line, Span, lines_of
 GUTTER_PT = 4.0
 ALIGNED_PT = 2.5
 MIN_STARTS = 3  # spans that begin where a column does
-MIN_LINES = 3  # on each side
+MIN_LINES = 8  # on each side
+THIRD = 0.55  # of the page's width: what is left beside one of three columns
 FILL = 0.62  # of a column's width, by its middling line
 KNOWN_PT = 6.0
 MIN_WIDTH = 90.0  # of a column
+CANDIDATES = 16  # places tried for a gutter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,11 @@ def regions(spans: Sequence[Span], gutters: frozenset[float] = frozenset()) -> l
         return []
     x0, x1 = min(s.x0 for s in spans), max(s.x1 for s in spans)
     split = _best_split(spans, x0, x1, gutters)
-    if split is None:
-        return [Region(tuple(spans), x0, x1)]
+    return _parted(spans, split, gutters) if split else [Region(tuple(spans), x0, x1)]
+
+
+def _parted(spans: Sequence[Span], split: float, gutters: frozenset[float]) -> list[Region]:
+    """The regions on both sides of a gutter; a third column needs a gutter that pages share."""
     out: list[Region] = []
     for crossing, band in _bands(spans, split):
         if crossing:
@@ -45,7 +50,11 @@ def regions(spans: Sequence[Span], gutters: frozenset[float] = frozenset()) -> l
             continue
         left = [s for s in band if s.x1 <= split]
         right = [s for s in band if s.x0 >= split - ALIGNED_PT]
-        out += regions(left, gutters) + regions(right, gutters)
+        for side in (left, right):
+            if side:
+                x0, x1 = min(s.x0 for s in side), max(s.x1 for s in side)
+                inner = _best_split(side, x0, x1, gutters, known_only=True)
+                out += _parted(side, inner, gutters) if inner else [_plain(side)]
     return out
 
 
@@ -55,11 +64,24 @@ def common_gutters(pages: Sequence[Sequence[Span]]) -> frozenset[float]:
     for spans in pages:
         if spans:
             x0, x1 = min(s.x0 for s in spans), max(s.x1 for s in spans)
-            split = _best_split(spans, x0, x1, frozenset())
-            if split is not None:
+            for split in _splits(spans, x0, x1):
                 found[round(split / KNOWN_PT)] += 1
     needed = max(2, 0.15 * len(pages))
     return frozenset(place * KNOWN_PT for place, times in found.items() if times >= needed)
+
+
+def _splits(spans: Sequence[Span], x0: float, x1: float) -> list[float]:
+    """The gutters of a page by itself; of three columns both."""
+    split = _best_split(spans, x0, x1, frozenset())
+    if split is None:
+        return []
+    out = [split]
+    for side in ([s for s in spans if s.x1 <= split], [s for s in spans if s.x0 >= split]):
+        low, high = min((s.x0 for s in side), default=0.0), max((s.x1 for s in side), default=0.0)
+        if high - low > THIRD * (x1 - x0):
+            inner = _best_split(side, low, high, frozenset())
+            out += [inner] if inner else []
+    return out
 
 
 def _plain(spans: Sequence[Span]) -> Region:
@@ -67,7 +89,12 @@ def _plain(spans: Sequence[Span]) -> Region:
 
 
 def _best_split(
-    spans: Sequence[Span], x0: float, x1: float, gutters: frozenset[float]
+    spans: Sequence[Span],
+    x0: float,
+    x1: float,
+    gutters: frozenset[float],
+    *,
+    known_only: bool = False,
 ) -> float | None:
     """Where the right one of two columns begins, None where there are none."""
     starts = Counter(round(span.x0) for span in spans)
@@ -75,11 +102,11 @@ def _best_split(
     for start in starts:
         begun = sum(starts.get(start + shift, 0) for shift in (-2, -1, 0, 1, 2))
         inside = x0 + MIN_WIDTH < start < x1 - MIN_WIDTH
-        if inside and begun >= MIN_STARTS:
-            candidates.append((begun, start))
-    for _, start in sorted(candidates, reverse=True)[:12]:
-        split = start - ALIGNED_PT
-        known = any(abs(split - gutter) <= KNOWN_PT for gutter in gutters)
+        known = any(abs(start - ALIGNED_PT - gutter) <= KNOWN_PT for gutter in gutters)
+        if inside and (known or (begun >= MIN_STARTS and not known_only)):
+            candidates.append((known, begun, -start))
+    for known, _, start in sorted(candidates, reverse=True)[:CANDIDATES]:
+        split = -start - ALIGNED_PT
         if _are_columns(spans, split, (x0, x1), known=known):
             return split
     return None

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.ingest.cleaning import join_lines
-from assistant.ingest.pages import Cell, Line, Span
+from assistant.ingest.pages import Cell, Line, Span, Word
 
 Columns = tuple[tuple[float, float], ...]  # (left, right) of each, from left to right
 
 CHANNEL_PT = 3.0  # of white between two columns, at least
 IN_PLACE = 0.7  # of the lines must fit the columns
+MIN_PARTED = 3
+NARROW_EM = 0.4
 FAR = 1.25  # times the least distance of lines: another row
 LARGE_GAPS = 0.3
 
@@ -30,7 +32,55 @@ def columns_of(lines: Sequence[Line]) -> Columns:
         else:
             merged.append([left, right])
     columns = tuple((left, right) for left, right in merged)
-    return columns if len(columns) > 1 and _fit(lines, columns) else ()
+    if len(columns) < 2 or not _fit(lines, columns):  # noqa: PLR2004
+        return ()
+    return tuple(part for column in columns for part in _parted(column, lines))
+
+
+def edges_of(columns: Columns) -> list[float]:
+    """Where to part the words of neighbouring columns: in the middle between them."""
+    return [(left[1] + right[0]) / 2 for left, right in zip(columns, columns[1:], strict=False)]
+
+
+def _parted(column: tuple[float, float], lines: Sequence[Line]) -> Columns:
+    """A column that is two, so close that their cells run into each other.
+
+    Words of nearly all of its lines begin at one place there, or end at one, with white before it
+    that no word crosses; what is left of it is filled in nearly all lines too.
+    """
+    left, right = column
+    rows = [
+        words
+        for line in lines
+        if (words := [w for s in line.spans for w in s.words if left - 1 <= w.x0 and w.x1 <= right + 1])
+    ]
+    several = [words for words in rows if len(words) > 1]
+    if len(several) < MIN_PARTED or len(several) < IN_PLACE * len(rows):
+        return (column,)
+    em = lines[0].style.size
+    for start in sorted({round(word.x0, 1) for words in several for word in words[1:]}):
+        gaps = [_gap(words, start) for words in rows]
+        open_ = [gap for gap in gaps if gap is not None]
+        if len(open_) >= IN_PLACE * len(rows) and None not in gaps and min(open_) >= NARROW_EM * em:
+            begun = [w.x0 for words in rows for w in words if w.x0 >= start - 1.0]
+            firsts = [min(w.x0 for w in words if w.x0 >= start - 1.0) for words in rows if words[-1].x0 >= start - 1.0]
+            lefts = [words for words in rows if words[0].x1 <= start]
+            aligned = sum(abs(first - start) <= 1.0 for first in firsts)
+            if begun and aligned >= IN_PLACE * len(rows) and len(lefts) >= IN_PLACE * len(rows):
+                end = max(w.x1 for words in rows for w in words if w.x1 <= start)
+                return ((left, end), *_parted((start, right), lines))
+    return (column,)
+
+
+def _gap(words: Sequence[Word], start: float) -> float | None:
+    """The white left of a place in a row of words; None where a word crosses it."""
+    gap = 99.0
+    for word in words:
+        if word.x1 <= start:
+            gap = min(gap, start - word.x1)
+        elif word.x0 < start - 1.0:
+            return None
+    return gap
 
 
 def place(columns: Columns, left: float, right: float) -> int:

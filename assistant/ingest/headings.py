@@ -38,7 +38,7 @@ class Looks:
         level = known.get(key_of(text))
         if level is not None:
             return level
-        if not _may_be(text, lines[0].style, self.body):
+        if not _may_be(text, lines[0].style, self.body) or any(len(o.cells) > 1 for o in lines):
             return None
         return self.levels.get(lines[0].style)
 
@@ -51,6 +51,8 @@ class Looks:
     def large(self, line: Line) -> bool:
         """Whether a line looks like a heading by itself."""
         style = line.style
+        if len(line.cells) > 1:
+            return self.level([line]) is not None
         return style in self.levels and (
             style.size >= LARGER * self.body.size or self.level([line]) is not None
         )
@@ -108,7 +110,7 @@ def _titles(outline: Sequence[OutlineEntry]) -> dict[int, dict[str, int]]:
 def _standing_alone(region: Sequence[Line], body: Style) -> Iterable[Line]:
     """Lines that can be headings: short, in a look of their own, not inside running text."""
     for index, line in enumerate(region):
-        if not _may_be(line.text, line.style, body):
+        if not _may_be(line.text, line.style, body) or len(line.cells) > 1:
             continue
         same = 1
         for other in (*reversed(region[:index]), None):

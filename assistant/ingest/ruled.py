@@ -66,7 +66,7 @@ def _tables(
     rows = [lines_of(_inside(spans, sides, band), page.index) for band in bands]
     several = [any(len(line.cells) > 1 for line in lines) for lines in rows]
     for number in range(1, len(bands) - 1):
-        single = len(rows[number]) == 1
+        single = len(rows[number]) == 1 and not several[number]
         if single and several[number - 1] and (several[number + 1] or _short(bands[number])):
             several[number] = several[number + 1]
     out: list[list[float]] = []
@@ -125,7 +125,8 @@ def _horizontals(page: Page) -> list[Rect]:
     merged: list[Rect] = []
     for rule in sorted(flat, key=lambda r: (round(r.y0 / SAME_Y_PT), r.x0)):
         last = merged[-1] if merged else None
-        if last and abs(last.y0 - rule.y0) <= SAME_Y_PT and rule.x0 <= last.x1 + TOUCH_PT:
+        level = last is not None and abs(last.y0 - rule.y0) <= SAME_Y_PT
+        if last and level and last.x0 - TOUCH_PT <= rule.x0 <= last.x1 + TOUCH_PT:
             merged[-1] = Rect(last.x0, last.y0, max(last.x1, rule.x1), last.y0)
         else:
             merged.append(rule)

@@ -8,6 +8,7 @@ from assistant.ingest.grid import (
     Columns,
     cells_by_column,
     columns_of,
+    edges_of,
     header_rows,
     place,
     row_texts,
@@ -42,6 +43,7 @@ def ruled_table(zone: Zone, page: int, label: str) -> tuple[Table, Columns] | No
         columns: Columns = tuple(zip(bounds, bounds[1:], strict=False))
     else:
         columns = columns_of(lines)
+        lines = lines_of(split_at(zone.spans, edges_of(columns)), page)
     if len(columns) < 2:  # noqa: PLR2004
         return None
     bands = [
@@ -108,6 +110,7 @@ def _ends_row(lines: Sequence[Line], index: int) -> bool:
 def _as_table(lines: Sequence[Line], first: int, last: int, label: str) -> Run | None:
     part = lines[first:last]
     columns = columns_of(part)
+    part = [Line(tuple(split_at(line.spans, edges_of(columns))), line.page) for line in part]
     if not columns or not _single_lines_fit(part, columns):
         return None
     rows = rows_of(part, columns)
