@@ -1,7 +1,7 @@
 """Ingest: the spans of a page come in, its stretches of text in reading order go out.
 
-Columns are told from tables by what stands in them: the lines of a column mostly fill it, the
-cells of a table do not. A gutter that many pages have needs no such proof on the others. What
+Columns are told from tables by what stands in them: the lines of a column mostly fill it and go on
+from one to the next, the cells of a table do not. A gutter that many pages have needs no such proof on the others. What
 crosses the gutter (a heading, a wide table) parts the columns above it from those below.
 """
 
@@ -17,6 +17,10 @@ ALIGNED_PT = 2.5
 MIN_STARTS = 3  # spans that begin where a column does
 MIN_LINES = 8  # on each side
 THIRD = 0.55  # of the page's width: what is left beside one of three columns
+OUTDENT_PT = 20.0
+WHITE_EM = 0.3
+ROWS = 0.2  # so many rows a line
+RUNNING = 0.35
 FILL = 0.62  # of a column's width, by its middling line
 KNOWN_PT = 6.0
 MIN_WIDTH = 90.0  # of a column
@@ -98,10 +102,12 @@ def _best_split(
 ) -> float | None:
     """Where the right one of two columns begins, None where there are none."""
     starts = Counter(round(span.x0) for span in spans)
-    candidates = []
-    for start in starts:
-        begun = sum(starts.get(start + shift, 0) for shift in (-2, -1, 0, 1, 2))
+    candidates: list[tuple[bool, int, float]] = []
+    for found in starts:
+        start: float = found
+        begun = sum(starts.get(found + shift, 0) for shift in (-2, -1, 0, 1, 2))
         inside = x0 + MIN_WIDTH < start < x1 - MIN_WIDTH
+        start = _column_start(spans, start)
         known = any(abs(start - ALIGNED_PT - gutter) <= KNOWN_PT for gutter in gutters)
         if inside and (known or (begun >= MIN_STARTS and not known_only)):
             candidates.append((known, begun, -start))
@@ -110,6 +116,13 @@ def _best_split(
         if _are_columns(spans, split, (x0, x1), known=known):
             return split
     return None
+
+
+def _column_start(spans: Sequence[Span], start: float) -> float:
+    """Where the column begins of which most spans begin at `start`: some begin before (headings)."""
+    ends = [s.x1 for s in spans if s.x0 < start - OUTDENT_PT and s.x1 < start - 1.0]
+    left = max(ends, default=start)
+    return min((s.x0 for s in spans if left + GUTTER_PT < s.x0 <= start), default=start)
 
 
 def _are_columns(
@@ -130,13 +143,35 @@ def _are_columns(
     wide_right = extent[1] - split
     filled_left = median(line.x1 - line.x0 for line in left) / max(wide_left, 1.0)
     filled_right = median(line.x1 - line.x0 for line in right) / max(wide_right, 1.0)
+    if _in_rows(left, right):
+        return False
     crossed = sum(s.x0 < split < s.x1 for s in spans)
     return (
-        filled_left >= FILL
+        _runs_on(left)
+        and _runs_on(right)
+        and filled_left >= FILL
         and filled_right >= FILL
         and crossed <= 0.5 * (len(left) + len(right))
         and wide_left >= MIN_WIDTH
     )
+
+
+def _in_rows(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether what stands on both sides parts at the same heights, as the rows of a table do."""
+    lines = sorted((*left, *right), key=lambda line: line.y)
+    size = median(line.style.size for line in lines)
+    steps = [b.y - a.y for side in (left, right) for a, b in zip(side, side[1:], strict=False)]
+    usual = min((step for step in steps if step > 0.8 * size), default=1.2 * size)
+    white = usual + WHITE_EM * size  # from a baseline to the next, whichever side it is on
+    apart = sum(
+        after.y - before.y >= white for before, after in zip(lines, lines[1:], strict=False)
+    )
+    return apart >= ROWS * max(len(left), len(right))
+
+
+def _runs_on(lines: Sequence[Line]) -> bool:
+    """Whether lines are running text: many begin in the middle of a sentence, few cells do."""
+    return sum(line.text[:1].islower() for line in lines) >= RUNNING * len(lines)
 
 
 def _bands(spans: Sequence[Span], split: float) -> list[tuple[bool, list[Span]]]:

@@ -42,6 +42,7 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     page: str = ""
+    guessed: bool = False  # nothing but their place says that `heads` are headings
 
 
 @dataclass(frozen=True, slots=True)

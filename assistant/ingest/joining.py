@@ -71,8 +71,7 @@ def _under_heads(last: Block | None, block: Table) -> Table:
     if width != len(last.heads):
         return block
     if block.heads:
-        if not any(character.isdigit() for character in "".join(block.heads)):
+        if not block.guessed:
             return block
-        # its first row was taken for headings
         return replace(block, heads=last.heads, rows=(block.heads, *block.rows))
     return replace(block, heads=last.heads)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.ingest.pages import Page, Rect, Span, lines_of
+from assistant.ingest.pages import Line, Page, Rect, Span, lines_of
 
 THIN_PT = 2.5
 MIN_WIDTH = 40.0
@@ -13,6 +13,7 @@ SAME_Y_PT = 3.0
 MAX_BAND = 330.0  # height of a row
 MIN_LEVELS = 3  # horizontal rules of a table
 SHORT_BAND = 30.0
+HEAD_EM = 1.7  # from the headings' baseline to the first rule
 BOX_WIDTH = 90.0
 PAGE_SHARE = 0.75  # a larger rectangle is the page's background
 
@@ -34,6 +35,7 @@ def zones_of(page: Page, spans: Sequence[Span]) -> list[Zone]:
     left = list(spans)
     for x0, x1, every in _groups(_horizontals(page)):
         for levels in _tables(left, (x0, x1), every, page):
+            levels = _head_above(left, (x0, x1), levels, page)  # noqa: PLW2901
             inside = _inside(left, (x0, x1), levels)
             edges = _verticals(page, x0, x1, levels)
             found.append(Zone(tuple(levels), edges, x0, x1, tuple(inside)))
@@ -64,7 +66,7 @@ def _tables(
     """
     bands = list(zip(levels, levels[1:], strict=False))
     rows = [lines_of(_inside(spans, sides, band), page.index) for band in bands]
-    several = [any(len(line.cells) > 1 for line in lines) for lines in rows]
+    several = [_is_row(lines) for lines in rows]
     for number in range(1, len(bands) - 1):
         single = len(rows[number]) == 1 and not several[number]
         if single and several[number - 1] and (several[number + 1] or _short(bands[number])):
@@ -79,6 +81,30 @@ def _tables(
             out.append(list(levels[start : end + 1]))
         start = end + 1
     return out
+
+
+def _is_row(lines: Sequence[Line]) -> bool:
+    """Whether lines between two rules are cells next to each other."""
+    several = [len(line.cells) > 1 for line in lines]
+    return bool(several) and (several[0] or 2 * sum(several) >= len(several))
+
+
+def _head_above(
+    spans: Sequence[Span], sides: tuple[float, float], levels: list[float], page: Page
+) -> list[float]:
+    """The levels with one more above headings that stand over the first rule."""
+    above = [s for s in spans if sides[0] - 1 <= s.x0 and s.x1 <= sides[1] + 1 and s.y < levels[0]]
+    inside = lines_of(_inside(spans, sides, levels), page.index)
+    if not inside or inside[0].style.bold:
+        return levels
+    top, several = levels[0], False
+    for line in reversed(lines_of(above, page.index)):
+        near = top - line.y <= HEAD_EM * line.style.size
+        if not near or not line.style.bold:
+            break
+        top = line.y
+        several = several or len(line.cells) > 1
+    return [top - 1.5 * inside[0].style.size, *levels] if several else levels
 
 
 def _short(band: tuple[float, float]) -> bool:

@@ -58,7 +58,7 @@ def ruled_table(zone: Zone, page: int, label: str) -> tuple[Table, Columns] | No
         rows = bands
     texts = [row_texts(row, columns) for row in rows]
     heads = max(header_rows(rows, texts), 1 if len(bands) <= FEW_BANDS else 0)
-    return _table(texts, heads, label), columns
+    return _table(texts, heads, label, guessed=not _bold(rows[0])), columns
 
 
 def aligned_tables(
@@ -118,7 +118,7 @@ def _as_table(lines: Sequence[Line], first: int, last: int, label: str) -> Run |
     full = sum(sum(map(bool, row)) > 1 for row in texts)
     if full < MIN_ROWS or full < len(texts) / 2:
         return None
-    table = _table(texts, header_rows(rows, texts), label)
+    table = _table(texts, header_rows(rows, texts), label, guessed=not _bold(rows[0]))
     return Run(first, last, table, columns) if table.rows else None
 
 
@@ -135,7 +135,12 @@ def _single_lines_fit(lines: Sequence[Line], columns: Columns) -> bool:
     return any(len(cells_by_column(line, columns)) > 1 for line in lines)
 
 
-def _table(texts: Sequence[tuple[str, ...]], heads: int, label: str) -> Table:
+def _bold(row: Sequence[Line]) -> bool:
+    return all(line.style.bold for line in row)
+
+
+def _table(texts: Sequence[tuple[str, ...]], heads: int, label: str, *, guessed: bool) -> Table:
     parts = zip(*texts[:heads], strict=True) if heads else ()
     names = tuple(" ".join(part for part in column if part) for column in parts)
-    return Table(names, tuple(row for row in texts[heads:] if any(row)), label)
+    rows = tuple(row for row in texts[heads:] if any(row))
+    return Table(names, rows, label, guessed=guessed and bool(names))
