@@ -260,10 +260,15 @@ def _table(
     if layout.rules == "grid":
         style.append(("GRID", (0, 0), (-1, -1), 0.5, colors.black))
     elif layout.rules == "lines":
-        style += [("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.grey), ("LINEABOVE", (0, 0), (-1, 0), 1, colors.black)]
+        style += [
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.grey),
+            ("LINEABOVE", (0, 0), (-1, 0), 1, colors.black),
+        ]
     elif layout.rules == "shaded":
         style += [("ROWBACKGROUNDS", (0, 1), (-1, -1), (colors.whitesmoke, colors.lightgrey))]
-    return Table(cells, share, repeatRows=1 if layout.repeat_heads else 0, style=style, hAlign="LEFT")
+    return Table(
+        cells, share, repeatRows=1 if layout.repeat_heads else 0, style=style, hAlign="LEFT"
+    )
 
 
 def _least(block: Rows, layout: Layout, size: float) -> list[float]:
@@ -292,10 +297,16 @@ def _box(
         yield Paragraph(escape(label.upper()), styles["label"])
         yield Paragraph(escape(rest), styles["text"])
         return
-    cells = [[Paragraph(escape(label.upper()), styles["head"])], [Paragraph(escape(rest), styles["cell"])]]
+    cells = [
+        [Paragraph(escape(label.upper()), styles["head"])],
+        [Paragraph(escape(rest), styles["cell"])],
+    ]
     style: list[tuple[Any, ...]] = [("BOX", (0, 0), (-1, -1), 0.8, colors.black)]
     if layout.boxes == "bar":
-        style = [("BACKGROUND", (0, 0), (-1, 0), colors.orange), ("BACKGROUND", (0, 1), (-1, -1), colors.cornsilk)]
+        style = [
+            ("BACKGROUND", (0, 0), (-1, 0), colors.orange),
+            ("BACKGROUND", (0, 1), (-1, -1), colors.cornsilk),
+        ]
     yield Table(cells, [width], style=style, hAlign="LEFT")
     yield Spacer(1, layout.size * 0.6)
 

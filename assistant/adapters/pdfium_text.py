@@ -7,6 +7,7 @@ this, where a crash or an endless loop ends nothing else.
 import ctypes
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
@@ -90,9 +91,7 @@ class _Place:
     def __init__(self, page: object, width: int, height: int) -> None:
         self._rotation = pdfium.FPDFPage_GetRotation(page)
         box = [ctypes.c_float() for _ in range(4)]
-        if not (
-            pdfium.FPDFPage_GetCropBox(page, *box) or pdfium.FPDFPage_GetMediaBox(page, *box)
-        ):
+        if not (pdfium.FPDFPage_GetCropBox(page, *box) or pdfium.FPDFPage_GetMediaBox(page, *box)):
             turned = self._rotation % 2 == 1
             box[2].value, box[3].value = (height, width) if turned else (width, height)
         self._left, self._bottom, self._right, self._top = (edge.value for edge in box)
@@ -115,6 +114,7 @@ def _glyphs(page: object, place: _Place) -> Iterator[Glyph]:
         return
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     styles: dict[Style, Style] = {}
+    fonts: dict[int, bool] = {}
     style, level, last = Style(0.0), False, None
     for number in range(min(pdfium.FPDFText_CountChars(text), MAX_GLYPHS)):
         drawn = pdfium.FPDFText_GetTextObject(text, number)
@@ -122,7 +122,7 @@ def _glyphs(page: object, place: _Place) -> Iterator[Glyph]:
             continue
         if (key := ctypes.addressof(drawn.contents)) != last:
             last = key
-            found = _style(text, number, drawn)
+            found = _style(text, number, drawn, fonts)
             style, level = styles.setdefault(found, found), _is_level(text, number, place)
         code = pdfium.FPDFText_GetUnicode(text, number)
         if not level or not code:
@@ -141,24 +141,28 @@ def _character(code: int) -> str:
     return "" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)  # noqa: PLR2004
 
 
-def _style(text: object, number: int, drawn: object) -> Style:
+def _style(text: object, number: int, drawn: object, fonts: dict[int, bool]) -> Style:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(text, number, matrix)
     scale = (matrix.c**2 + matrix.d**2) ** 0.5
     size = pdfium.FPDFText_GetFontSize(text, number) * scale
-    font = pdfium.FPDFTextObj_GetFont(drawn)
-    name = _utf8(lambda buffer, length: pdfium.FPDFFont_GetBaseFontName(font, buffer, length))
-    weight = pdfium.FPDFFont_GetWeight(font)
     mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn)
-    bold = (
-        any(part in name.lower() for part in BOLD_NAMES)
-        or weight >= BOLD_WEIGHT
-        or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
-    )
+    font = pdfium.FPDFTextObj_GetFont(drawn)
+    bold = mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE or (bool(font) and _is_bold(font, fonts))
     rgba = [ctypes.c_uint() for _ in range(4)]
     pdfium.FPDFText_GetFillColor(text, number, *rgba)
     values = [channel.value for channel in rgba[:3]]
     return Style(round(size * 2) / 2, bold, max(values) - min(values) > 64)  # noqa: PLR2004
+
+
+def _is_bold(font: Any, fonts: dict[int, bool]) -> bool:
+    """Whether a font is bold, looked up once for each font of a page."""
+    key = ctypes.addressof(font.contents)
+    if key not in fonts:
+        name = _utf8(lambda buffer, length: pdfium.FPDFFont_GetBaseFontName(font, buffer, length))
+        named = any(part in name.lower() for part in BOLD_NAMES)
+        fonts[key] = named or pdfium.FPDFFont_GetWeight(font) >= BOLD_WEIGHT
+    return fonts[key]
 
 
 def _is_level(text: object, number: int, place: _Place) -> bool:

@@ -24,7 +24,9 @@ INLINE = {
     "u", "var", "wbr", "br", "img", "-text",
 }  # fmt: skip
 WARN_CLASS = re.compile(r"(?:^|[\s_-])(warning|caution|danger|attention|notice|alert)(?:$|[\s_-])")
-NOTE_CLASS = re.compile(r"(?:^|[\s_-])(note|tip|hint|info|important|admonition|callout)(?:$|[\s_-])")
+NOTE_CLASS = re.compile(
+    r"(?:^|[\s_-])(note|tip|hint|info|important|admonition|callout)(?:$|[\s_-])"
+)
 PAGE_CLASS = re.compile(r"pagebreak|page-?number|pagenum", re.IGNORECASE)
 MAX_DEPTH = 200
 
@@ -87,8 +89,10 @@ class _Reader:
         if not text:
             return
         found = label_of(text)
-        yield Box(f"{found[0]}: {found[1]}", self._page) if found and found[1] else Paragraph(
-            text, self._page
+        yield (
+            Box(f"{found[0]}: {found[1]}", self._page)
+            if found and found[1]
+            else Paragraph(text, self._page)
         )
 
     def _list(self, node: LexborNode, *, ordered: bool) -> Iterator[Block]:

@@ -123,9 +123,7 @@ class SqliteManual:
         )
         return tuple(str(row[0]) for row in rows)
 
-    def _some(
-        self, query: str, values: tuple[str, ...] | dict[str, str]
-    ) -> tuple[Passage, ...]:
+    def _some(self, query: str, values: tuple[str, ...] | dict[str, str]) -> tuple[Passage, ...]:
         try:
             rows = self._open_connection.execute(query, values)
             return tuple(_passage(row, 1.0, 0.0) for row in rows)

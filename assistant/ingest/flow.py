@@ -196,9 +196,13 @@ def _ends(line: Line, sides: tuple[float, float]) -> bool:
 
 
 def _is_label(line: Line) -> bool:
+    """Whether a line begins with the label of a box: by a colon, by capitals or by its look."""
     found = label_of(line.text)
     if found is not None:
-        return not found[1] or line.spans[0].style.bold or ":" in line.text or line.text[:4].isupper()
+        name = line.text[: len(line.text) - len(found[1])]
+        return (
+            ":" in name or name.strip().isupper() or line.spans[0].style.bold or line.style.accent
+        )
     return line.spans[0].style.bold and label_of(line.spans[0].text) is not None
 
 
@@ -236,7 +240,9 @@ def _box_end(pieces: Sequence[_Piece], first: int) -> int:
     bare = label_of(head.text) in {(label, "") for label in _labels(head)}
     if bare and last < len(pieces) and pieces[last].lines and not _is_label(pieces[last].lines[0]):
         last += 1
-    if pieces[last - 1].text.endswith(":") or (last > first + 1 and is_item(pieces[last - 1].lines[0])):
+    if pieces[last - 1].text.endswith(":") or (
+        last > first + 1 and is_item(pieces[last - 1].lines[0])
+    ):
         while last < len(pieces) and pieces[last].lines and is_item(pieces[last].lines[0]):
             last += 1
     return last

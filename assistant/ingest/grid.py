@@ -13,7 +13,8 @@ IN_PLACE = 0.7  # of the lines must fit the columns
 MIN_PARTED = 3
 NARROW_EM = 0.4
 FAR = 1.25  # times the least distance of lines: another row
-LARGE_GAPS = 0.3
+LARGE_GAPS = 0.15
+FULL = 0.8  # of the lines that follow closely: each is a row of its own
 
 
 def columns_of(lines: Sequence[Line]) -> Columns:
@@ -52,7 +53,11 @@ def _parted(column: tuple[float, float], lines: Sequence[Line]) -> Columns:
     rows = [
         words
         for line in lines
-        if (words := [w for s in line.spans for w in s.words if left - 1 <= w.x0 and w.x1 <= right + 1])
+        if (
+            words := [
+                w for s in line.spans for w in s.words if left - 1 <= w.x0 and w.x1 <= right + 1
+            ]
+        )
     ]
     several = [words for words in rows if len(words) > 1]
     if len(several) < MIN_PARTED or len(several) < IN_PLACE * len(rows):
@@ -63,7 +68,11 @@ def _parted(column: tuple[float, float], lines: Sequence[Line]) -> Columns:
         open_ = [gap for gap in gaps if gap is not None]
         if len(open_) >= IN_PLACE * len(rows) and None not in gaps and min(open_) >= NARROW_EM * em:
             begun = [w.x0 for words in rows for w in words if w.x0 >= start - 1.0]
-            firsts = [min(w.x0 for w in words if w.x0 >= start - 1.0) for words in rows if words[-1].x0 >= start - 1.0]
+            firsts = [
+                min(w.x0 for w in words if w.x0 >= start - 1.0)
+                for words in rows
+                if words[-1].x0 >= start - 1.0
+            ]
             lefts = [words for words in rows if words[0].x1 <= start]
             aligned = sum(abs(first - start) <= 1.0 for first in firsts)
             if begun and aligned >= IN_PLACE * len(rows) and len(lefts) >= IN_PLACE * len(rows):
@@ -106,7 +115,7 @@ def rows_of(lines: Sequence[Line], columns: Columns) -> list[list[Line]]:
     steps = [after.y - before.y for before, after in zip(lines, lines[1:], strict=False)]
     near = min(steps, default=0.0)
     far = [step for step in steps if step >= FAR * near]
-    spaced = len(far) >= max(2, LARGE_GAPS * len(steps))
+    spaced = len(far) >= max(2, LARGE_GAPS * len(steps)) and not _all_full(lines, columns, near)
     for number, line in enumerate(lines):
         texts = cells_by_column(line, columns)
         filled = sum(map(bool, texts))
@@ -122,6 +131,17 @@ def rows_of(lines: Sequence[Line], columns: Columns) -> list[list[Line]]:
         else:
             rows.append([line])
     return rows
+
+
+def _all_full(lines: Sequence[Line], columns: Columns, near: float) -> bool:
+    """Whether lines that follow closely fill all columns: rows in groups, not wrapped cells."""
+    close = [
+        after
+        for before, after in zip(lines, lines[1:], strict=False)
+        if after.y - before.y < FAR * near
+    ]
+    full = sum(all(cells_by_column(line, columns)) for line in close)
+    return bool(close) and full >= FULL * len(close)
 
 
 def row_texts(row: Sequence[Line], columns: Columns) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from assistant.ingest.markers import BULLET, STEP, label_of
 from assistant.ingest.pages import Line, OutlineEntry, Style
 
-NUMBERED = re.compile(r"^(?:chapter\s+|section\s+|part\s+)?(\d+(?:\.\d+)*)[.:)]?\s+\S", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"^(?:chapter\s+|section\s+|part\s+)?(\d+(?:\.\d+)*)[.:)]?\s+\S", re.IGNORECASE
+)
 LARGER = 1.12
 MAX_WORDS = 16
 MAX_LINES = 3
@@ -143,7 +145,9 @@ def _may_be(text: str, style: Style, body: Style) -> bool:
     )
 
 
-def _outlined(lines: Iterable[Line], titles: dict[int, dict[str, int]]) -> dict[Style, Counter[int]]:
+def _outlined(
+    lines: Iterable[Line], titles: dict[int, dict[str, int]]
+) -> dict[Style, Counter[int]]:
     """For each look, the levels of the outline's titles that have it."""
     found: dict[Style, Counter[int]] = defaultdict(Counter)
     for line in lines:
@@ -157,9 +161,7 @@ def _ranked(
     candidates: dict[Style, list[Line]], outlined: dict[Style, Counter[int]], body: Style
 ) -> dict[Style, int]:
     """The level of each look, the largest first."""
-    order = sorted(
-        candidates, key=lambda style: (-style.size, not style.bold, not style.accent)
-    )
+    order = sorted(candidates, key=lambda style: (-style.size, not style.bold, not style.accent))
     levels: dict[Style, int] = {}
     before = 0
     for style in order:

@@ -45,7 +45,9 @@ def odd_labels(labels: Sequence[str]) -> list[str]:
     jumps = [
         f"{before} to {after}"
         for before, after in zip(labels, labels[1:], strict=False)
-        if before.isdecimal() and after.isdecimal() and int(after) not in {int(before), int(before) + 1}
+        if before.isdecimal()
+        and after.isdecimal()
+        and int(after) not in {int(before), int(before) + 1}
     ]
     if jumps:
         out.append(f"the page labels jump from {_some(jumps)}")
@@ -66,7 +68,17 @@ def roman_value(text: str) -> int | None:
 
 def roman(value: int) -> str:
     """A number from 1 to 399 in small Roman letters."""
-    steps = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+    steps = (
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    )
     out = ""
     for step, letters in steps:
         while value >= step:

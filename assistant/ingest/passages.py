@@ -217,4 +217,3 @@ def _grouped(parts: Sequence[str], words: int, between: str) -> Iterator[str]:
         count += size
     if held:
         yield between.join(held)
-

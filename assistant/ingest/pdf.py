@@ -104,5 +104,3 @@ def _drop_listings(sheets: Sequence[_Sheet]) -> None:
             sheet.stretches = []
         else:
             sheet.stretches = [(without_leaders(ls), tables) for ls, tables in sheet.stretches]
-
-

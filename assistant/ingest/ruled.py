@@ -13,6 +13,7 @@ SAME_Y_PT = 3.0
 MAX_BAND = 330.0  # height of a row
 MIN_LEVELS = 3  # horizontal rules of a table
 SHORT_BAND = 30.0
+LINE_EM = 1.35
 HEAD_EM = 1.7  # from the headings' baseline to the first rule
 BOX_WIDTH = 90.0
 PAGE_SHARE = 0.75  # a larger rectangle is the page's background
@@ -99,12 +100,14 @@ def _head_above(
         return levels
     top, several = levels[0], False
     for line in reversed(lines_of(above, page.index)):
-        near = top - line.y <= HEAD_EM * line.style.size
-        if not near or not line.style.bold:
+        alike = abs(line.style.size - inside[0].style.size) < 0.12 * inside[0].style.size  # noqa: PLR2004
+        # Over the headings themselves stand only their own upper lines.
+        close = top - line.y <= (LINE_EM if several else HEAD_EM) * line.style.size
+        if not alike or not close or not line.style.bold:
             break
         top = line.y
         several = several or len(line.cells) > 1
-    return [top - 1.5 * inside[0].style.size, *levels] if several else levels
+    return [top - 1.0 * inside[0].style.size, *levels] if several else levels
 
 
 def _short(band: tuple[float, float]) -> bool:

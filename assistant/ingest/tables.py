@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from assistant.ingest.document import Table
 from assistant.ingest.grid import (
@@ -22,6 +23,8 @@ from assistant.ingest.ruled import Zone
 MAX_STEP_EM = 3.2  # from baseline to baseline inside a table without rules
 NEAR_EM = 1.45  # from a row to its next line of text
 MIN_ROWS = 2
+SAME_PT = 2.0
+WIDER = 1.2
 FEW_BANDS = 2  # so few rules part head and body only, not every row
 
 
@@ -93,18 +96,24 @@ def _reach(lines: Sequence[Line], first: int, is_heading: Callable[[Line], bool]
         if not several and is_item(line):
             break
         last += 1
-    while last > first and not _ends_row(lines, last - 1):
+    while last > first and not _ends_row(lines, first, last - 1):
         last -= 1
     return last
 
 
-def _ends_row(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line can be the last of a table: it has cells, or hangs under one of them."""
+def _ends_row(lines: Sequence[Line], first: int, index: int) -> bool:
+    """Whether a line can be the last of a table: it has cells, or goes on in one of them."""
     line = lines[index]
     if len(line.cells) > 1:
         return True
-    above = next((o for o in reversed(lines[:index]) if len(o.cells) > 1), None)
-    return above is not None and any(abs(c.x0 - line.x0) < 2.0 for c in above.cells[1:])  # noqa: PLR2004
+    above = [other for other in lines[first:index] if len(other.cells) > 1]
+    if any(abs(cell.x0 - line.x0) < SAME_PT for other in above for cell in other.cells[1:]):
+        return True
+    # In the first column it is the rest of a cell only where rows stand wider apart than lines.
+    steps = [after.y - before.y for before, after in zip(above, above[1:], strict=False)]
+    own = line.y - lines[index - 1].y
+    below = any(abs(other.cells[0].x0 - line.x0) < SAME_PT for other in above)
+    return below and bool(steps) and own * WIDER < min(max(steps), median(steps) * 2)
 
 
 def _as_table(lines: Sequence[Line], first: int, last: int, label: str) -> Run | None:
