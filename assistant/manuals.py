@@ -23,7 +23,8 @@ BLOCK = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Built:
     """What came of building: how many passages, from how many files that had to be read, and what
-    their owner should know."""
+    their owner should know.
+    """
 
     passages: int
     read: int

@@ -21,8 +21,16 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
-    BaseDocTemplate, CondPageBreak, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate,
-    Paragraph, Spacer, Table,
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
 )  # fmt: skip
 from reportlab.platypus.tableofcontents import TableOfContents
 
@@ -100,7 +108,7 @@ def write(blocks: Sequence[Block], layout: Layout, path: Path) -> list[Block]:
 class _Mark(Flowable):  # type: ignore[misc]  reportlab has no types
     """Takes no room; notes the page on which it is drawn."""
 
-    keepWithNext = 1  # noqa: N815  reportlab's name
+    keepWithNext = 1  # reportlab's name
 
     def __init__(self, number: int, pages: dict[int, int]) -> None:
         super().__init__()
@@ -142,11 +150,11 @@ class _Printed(BaseDocTemplate):  # type: ignore[misc]
         """The printed label of a page, counted from 1 in the file."""
         return roman(page) if page <= self.front else str(page - self.front)
 
-    def beforeDocument(self) -> None:  # noqa: N802  reportlab's name
+    def beforeDocument(self) -> None:  # reportlab's name
         """Begin again: the contents take some runs until their pages are right."""
         self._chapter = ""
 
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  reportlab's name
+    def afterFlowable(self, flowable: Flowable) -> None:  # reportlab's name
         """Enter headings into the outline and the table of contents."""
         level = getattr(flowable, "level", None)
         if level is None:

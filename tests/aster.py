@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from assistant.events import Known, Passage, Reading, Telltale
+from assistant.ingest.markdown import read_markdown
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter
-from assistant.ingest.markdown import read_markdown
 from assistant.settings import CONFIG
 from can_bridge import SignalSpec, VehicleProfile, load_profile
 from tests.fakes import FakeVehicle

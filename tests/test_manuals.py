@@ -11,7 +11,8 @@ import pytest
 from assistant.adapters.sqlite_manual import SqliteManual, build, built_from
 from assistant.errors import ManualError
 from assistant.events import Passage, Term
-from assistant.manuals import build_manual, ensure_manual, manual_file, read_text
+from assistant.ingest.files import read_text
+from assistant.manuals import build_manual, ensure_manual, manual_file
 from tests.turns import JACK, MANUAL
 
 TEXT = "# 1 Wheels\n\n## 1.1 The jack\n\nThe jack lies under the floor.\n"
@@ -61,7 +62,7 @@ def test_a_changed_or_added_file_is_built_in(tmp_path: Path, folder: Path) -> No
 def test_files_given_by_hand_stay_until_others_are(tmp_path: Path, folder: Path) -> None:
     mine = tmp_path / "mine.md"
     mine.write_text("# 1 A\n\nMy own jack.\n", encoding="utf-8")
-    assert build_manual([mine], manual_file(tmp_path, "car", folder)) == 1
+    assert build_manual([mine], manual_file(tmp_path, "car", folder)).passages == 1
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["My own jack."]
 
 
@@ -103,7 +104,10 @@ def test_a_vehicle_without_a_manual_says_what_to_do(tmp_path: Path) -> None:
         ("a.md", b"# Only a heading\n", "holds no text"),
         ("a.md", b"\xff\xfe", "is not text: byte 0"),
         ("a.md", b"# A\n\ntext\x00more\n", "is binary"),
-        ("a.pdf", b"%PDF", "'.pdf'"),
+        ("a.pdf", b"GIF89a", "named a PDF and is none"),
+        ("a.docx", b"PK", "'.docx'"),
+        ("a.txt", b"\x01\x02\x03\xff" * 9, "is not text"),
+        ("a.html", b"<p>\x00</p>", "is binary"),
         ("missing.md", None, "cannot be read"),
     ],
 )
@@ -187,3 +191,81 @@ def test_a_copy_of_a_vehicle_elsewhere_has_a_manual_of_its_own(
     ensure_manual(tmp_path, "car", folder)
     with pytest.raises(ManualError, match="has no manual"):
         ensure_manual(tmp_path, "car", tmp_path / "elsewhere")
+
+
+# --- what is not read again --------------------------------------------------------------------
+
+
+def counted(files: list[Path], target: Path) -> tuple[int, list[Passage]]:
+    """How many files a build had to read, and all passages that it made."""
+    read = build_manual(files, target).read
+    manual = SqliteManual(target)
+    manual.open()
+    try:
+        return read, list(manual.search((Term(("the",)),), 99).passages)
+    finally:
+        manual.close()
+
+
+def test_unchanged_files_are_not_read_again(tmp_path: Path) -> None:
+    files = [tmp_path / "a.md", tmp_path / "b.txt"]
+    files[0].write_text("# 1 A\n\nThe jack.\n", encoding="utf-8")
+    files[1].write_text("1 B\n\nThe pump is here.\n", encoding="utf-8")
+    target = tmp_path / "m.sqlite"
+    assert counted(files, target)[0] == 2
+    assert counted(files, target)[0] == 0
+    files[1].write_text("1 B\n\nThe hose is here.\n", encoding="utf-8")
+    read, passages = counted(files, target)
+    assert read == 1
+    assert sorted(passage.text for passage in passages) == ["The hose is here.", "The jack."]
+
+
+def test_what_another_parser_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# 1 A\n\nThe jack.\n", encoding="utf-8")
+    build_manual([path], tmp_path / "m.sqlite")
+    monkeypatch.setattr("assistant.manuals.PARSER", "another")
+    assert build_manual([path], tmp_path / "m.sqlite").read == 1
+
+
+def test_building_on_gives_what_building_anew_gives(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.md", tmp_path / "b.md"
+    first.write_text("# A\n\n## Wheels\n\nThe jack.\n", encoding="utf-8")
+    second.write_text("# B\n\n## Doors\n\nThe lock.\n", encoding="utf-8")
+    build_manual([first, second], tmp_path / "m.sqlite")
+    second.write_text("# B\n\n## Wheels\n\nThe lock.\n", encoding="utf-8")
+    on = counted([first, second], tmp_path / "m.sqlite")[1]
+    anew = counted([first, second], tmp_path / "n.sqlite")[1]
+    assert on == anew
+    assert sorted(passage.section for passage in on) == ["A › Wheels", "B › Wheels"]
+    assert {passage.source for passage in on} == {"a.md", "b.md"}
+
+
+def test_remarks_are_told_again_for_files_that_are_not_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    words = (
+        "Das Rad ist mit dem Kreuz zu lösen und nicht von der Nabe zu nehmen, wenn es heiß ist. "
+    )
+    path.write_text(f"# A\n\n{words * 8}\n", encoding="utf-8")
+    first = build_manual([path], tmp_path / "m.sqlite")
+    assert first.remarks == build_manual([path], tmp_path / "m.sqlite").remarks
+    assert "German" in first.remarks[0]
+
+
+def test_pages_and_sections_can_be_looked_at(tmp_path: Path, folder: Path) -> None:
+    (folder / "manual" / "02.md").write_text(
+        "# 2 Doors\n\n<!-- page iv -->\n\n## 2.1 Locks\n\nHere.\n\n<!-- page 5 -->\n\nThere.\n",
+        encoding="utf-8",
+    )
+    manual = SqliteManual(ensure_manual(tmp_path, "car", folder))
+    manual.open()
+    try:
+        assert [passage.text for passage in manual.page("IV")] == ["Here."]
+        for name in ("2.1", "2", "locks", "2 Doors"):
+            assert [passage.text for passage in manual.named(name)] == ["Here.", "There."]
+        assert manual.named("%") == manual.page("") == ()
+        assert manual.pages() == ("iv", "5")
+    finally:
+        manual.close()

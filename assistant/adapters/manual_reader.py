@@ -124,7 +124,17 @@ class _Watch:
 
 def _passage(fields: dict[str, Any]) -> Passage:
     row = tuple((str(head), str(cell)) for head, cell in fields["row"])
-    names = ("section", "title", "page", "text", "chapter", "heading")
-    texts = {name: str(fields[name]) for name in names}
-    path = tuple(map(str, fields["path"]))
-    return Passage(kind=PassageKind(fields["kind"]), row=row, path=path, **texts)
+    section, title, page, text = (
+        str(fields[name]) for name in ("section", "title", "page", "text")
+    )
+    return Passage(
+        section,
+        title,
+        page,
+        text,
+        kind=PassageKind(fields["kind"]),
+        chapter=str(fields["chapter"]),
+        heading=str(fields["heading"]),
+        row=row,
+        path=tuple(map(str, fields["path"])),
+    )

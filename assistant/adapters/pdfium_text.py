@@ -129,11 +129,11 @@ def _glyphs(page: object, place: _Place) -> Iterator[Glyph]:
             continue
         pdfium.FPDFText_GetCharOrigin(text, number, x, y)
         pdfium.FPDFText_GetLooseCharBox(text, number, box)
-        left, base = place(x.value, y.value)
-        right = place(box.right, y.value)[0] if place.turn == 0 else place(x.value, box.top)[0]
+        base = place(x.value, y.value)[1]
+        left, right = sorted((place(box.left, box.bottom)[0], place(box.right, box.top)[0]))
         # PDFium marks a hyphen at a line's end with the code 2.
         shown = "-" if code == 2 else _character(code)  # noqa: PLR2004
-        yield Glyph(shown, left, max(right, left), base, style)
+        yield Glyph(shown, left, right, base, style)
     pdfium.FPDFText_ClosePage(text)
 
 
@@ -161,13 +161,13 @@ def _is_bold(font: Any, fonts: dict[int, bool]) -> bool:
     if key not in fonts:
         name = _utf8(lambda buffer, length: pdfium.FPDFFont_GetBaseFontName(font, buffer, length))
         named = any(part in name.lower() for part in BOLD_NAMES)
-        fonts[key] = named or pdfium.FPDFFont_GetWeight(font) >= BOLD_WEIGHT
+        fonts[key] = named or int(pdfium.FPDFFont_GetWeight(font)) >= BOLD_WEIGHT
     return fonts[key]
 
 
 def _is_level(text: object, number: int, place: _Place) -> bool:
     """Whether a character stands upright on the page as it is shown; thumb tabs do not."""
-    quarter = round(pdfium.FPDFText_GetCharAngle(text, number) / 1.5707963)
+    quarter: int = round(pdfium.FPDFText_GetCharAngle(text, number) / 1.5707963)
     return (quarter + place.turn) % 4 == 0 or (quarter - place.turn) % 4 == 0
 
 

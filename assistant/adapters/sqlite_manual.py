@@ -108,7 +108,7 @@ class SqliteManual:
 
     def page(self, label: str) -> tuple[Passage, ...]:
         """All passages that begin on a page, by its printed label."""
-        return self._some(PAGE, (label,))
+        return self._some(PAGE, (label,)) if label else ()
 
     def named(self, name: str) -> tuple[Passage, ...]:
         """All passages of a section and of those below it, by number or by title."""

@@ -5,6 +5,7 @@ from one to the next, the cells of a table do not. A gutter that many pages have
 crosses the gutter (a heading, a wide table) parts the columns above it from those below.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -160,12 +161,11 @@ def _in_rows(left: Sequence[Line], right: Sequence[Line]) -> bool:
     """Whether what stands on both sides parts at the same heights, as the rows of a table do."""
     lines = sorted((*left, *right), key=lambda line: line.y)
     size = median(line.style.size for line in lines)
-    steps = [b.y - a.y for side in (left, right) for a, b in zip(side, side[1:], strict=False)]
-    usual = min((step for step in steps if step > 0.8 * size), default=1.2 * size)
+    steps = [b.y - a.y for side in (left, right) for a, b in itertools.pairwise(side)]
+    lines_apart = sorted(step for step in steps if step > 0.8 * size)
+    usual = lines_apart[len(lines_apart) // 4] if lines_apart else 1.2 * size
     white = usual + WHITE_EM * size  # from a baseline to the next, whichever side it is on
-    apart = sum(
-        after.y - before.y >= white for before, after in zip(lines, lines[1:], strict=False)
-    )
+    apart = sum(after.y - before.y >= white for before, after in itertools.pairwise(lines))
     return apart >= ROWS * max(len(left), len(right))
 
 

@@ -4,6 +4,7 @@ A line begins a new piece of text where the distance, the look, the indentation,
 frame says so; pieces are then read as paragraphs, items of a list, or the text of a box.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -75,8 +76,11 @@ def usual_leading(regions: Sequence[Sequence[Line]]) -> float:
     """The commonest distance from baseline to baseline, in em."""
     steps: dict[float, int] = {}
     for lines in regions:
-        for before, after in zip(lines, lines[1:], strict=False):
-            if before.style.size == after.style.size > 0:
+        width = max((line.x1 for line in lines), default=0.0) - min((line.x0 for line in lines), default=0.0)
+        for before, after in itertools.pairwise(lines):
+            # A full line and the next: rows of a table and paragraphs stand wider apart.
+            full = len(before.cells) == 1 and before.x1 - before.x0 > SHORT * width
+            if full and before.style.size == after.style.size > 0:
                 em = round((after.y - before.y) / after.style.size, 1)
                 steps[em] = steps.get(em, 0) + 1
     usual = {em: count for em, count in steps.items() if 0.9 <= em <= 2.2}  # noqa: PLR2004
@@ -153,7 +157,7 @@ def _heading(lines: Sequence[Line], first: int, setting: Setting) -> tuple[int, 
         part = group[:count]
         known = looks.titles.get(part[0].page, {})
         text = join_lines((line.text for line in part), setting.compounds)
-        if _key(text) in known:
+        if _key(text) in known and looks.stands_out(part[0]):
             return count, Heading(known[_key(text)], text, setting.label)
     alike_lines = [line for line in group if line.style == group[0].style]
     level = looks.level(alike_lines)
@@ -177,7 +181,7 @@ def _begins(
         return True
     if line.y - before.y > FAR * setting.leading * em or line.y < before.y:
         return True
-    if abs(line.style.size - before.style.size) > 0.15 * em:  # noqa: PLR2004
+    if abs(line.style.size - before.style.size) > 0.15 * em:
         return True
     if before.style.bold != line.style.bold and _ends(before, sides):
         return True
@@ -325,7 +329,7 @@ def _takes(found: _Open, piece: _Piece) -> bool:
         found.items
         and number is None
         and not _is_label(piece.lines[0])
-        and piece.lines[0].x0 >= found.indent - 2.0  # noqa: PLR2004
+        and piece.lines[0].x0 >= found.indent - 2.0
     )
     if belongs:
         found.items[-1] += f" {piece.text}"

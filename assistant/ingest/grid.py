@@ -1,5 +1,6 @@
 """Ingest: lines of cells come in, the columns that they share and the rows they make go out."""
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -40,7 +41,7 @@ def columns_of(lines: Sequence[Line]) -> Columns:
 
 def edges_of(columns: Columns) -> list[float]:
     """Where to part the words of neighbouring columns: in the middle between them."""
-    return [(left[1] + right[0]) / 2 for left, right in zip(columns, columns[1:], strict=False)]
+    return [(left[1] + right[0]) / 2 for left, right in itertools.pairwise(columns)]
 
 
 def _parted(column: tuple[float, float], lines: Sequence[Line]) -> Columns:
@@ -112,7 +113,7 @@ def cells_by_column(line: Line, columns: Columns) -> list[str]:
 def rows_of(lines: Sequence[Line], columns: Columns) -> list[list[Line]]:
     """The lines of each row; a row may be of several lines where a cell is."""
     rows: list[list[Line]] = []
-    steps = [after.y - before.y for before, after in zip(lines, lines[1:], strict=False)]
+    steps = [after.y - before.y for before, after in itertools.pairwise(lines)]
     near = min(steps, default=0.0)
     far = [step for step in steps if step >= FAR * near]
     spaced = len(far) >= max(2, LARGE_GAPS * len(steps)) and not _all_full(lines, columns, near)
@@ -136,9 +137,7 @@ def rows_of(lines: Sequence[Line], columns: Columns) -> list[list[Line]]:
 def _all_full(lines: Sequence[Line], columns: Columns, near: float) -> bool:
     """Whether lines that follow closely fill all columns: rows in groups, not wrapped cells."""
     close = [
-        after
-        for before, after in zip(lines, lines[1:], strict=False)
-        if after.y - before.y < FAR * near
+        after for before, after in itertools.pairwise(lines) if after.y - before.y < FAR * near
     ]
     full = sum(all(cells_by_column(line, columns)) for line in close)
     return bool(close) and full >= FULL * len(close)

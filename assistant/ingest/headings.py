@@ -38,11 +38,15 @@ class Looks:
         text = " ".join(line.text for line in lines)
         known = self.titles.get(lines[0].page, {})
         level = known.get(key_of(text))
-        if level is not None:
+        if level is not None and self.stands_out(lines[0]):
             return level
         if not _may_be(text, lines[0].style, self.body) or any(len(o.cells) > 1 for o in lines):
             return None
         return self.levels.get(lines[0].style)
+
+    def stands_out(self, line: Line) -> bool:
+        """Whether a line can be a title of the outline: words in running text can be the same."""
+        return line.style != self.body or NUMBERED.match(line.text) is not None
 
     def begins_title(self, line: Line) -> bool:
         """Whether a title of the outline begins with this line."""

@@ -35,9 +35,7 @@ def joined(blocks: Iterable[Block], compounds: frozenset[str]) -> list[Block]:
             assert isinstance(former, Items)
             out[place] = replace(former, items=former.items + block.items)
             continue
-        if isinstance(block, Table):
-            block = _under_heads(last, block)
-        out.append(block)
+        out.append(_under_heads(last, block) if isinstance(block, Table) else block)
     return out
 
 

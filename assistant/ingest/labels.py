@@ -1,5 +1,6 @@
 """Ingest: what is printed in the margins of pages comes in, the pages' printed labels go out."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -44,7 +45,7 @@ def odd_labels(labels: Sequence[str]) -> list[str]:
         out.append(f"the page labels {_some(repeated)} occur more than once")
     jumps = [
         f"{before} to {after}"
-        for before, after in zip(labels, labels[1:], strict=False)
+        for before, after in itertools.pairwise(labels)
         if before.isdecimal()
         and after.isdecimal()
         and int(after) not in {int(before), int(before) + 1}

@@ -188,8 +188,8 @@ def _on_line(row: list[Span], span: Span) -> bool:
     base = max(row, key=lambda other: other.style.size)
     large, small = max(base.style.size, span.style.size), min(base.style.size, span.style.size)
     apart = abs(base.y - span.y)
-    if apart <= 0.25 * large:  # noqa: PLR2004
+    if apart <= 0.25 * large:
         return True
     # Raised or lowered small print belongs to the line that it touches.
     gap = min(max(span.x0 - o.x1, o.x0 - span.x1) for o in row)
-    return small < 0.8 * large and apart <= 0.55 * large and gap < 0.3 * large  # noqa: PLR2004
+    return small < 0.8 * large and apart <= 0.55 * large and gap < 0.3 * large

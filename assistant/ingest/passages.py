@@ -16,7 +16,7 @@ from assistant.ingest.listings import TITLES
 SECTION_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.)]?\s+(.*)$")
 WARNING = re.compile(r"^(warning|caution|danger|attention|notice)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
-# "Fuel tank: 45 litres", "Turning circle ..... about 11.2 m"
+# A named figure as "Fuel tank: 45 litres" or "Turning circle ..... about 11.2 m" is.
 SPECIFICATION = re.compile(
     r"^(?P<name>[^.:;]{2,70}?)\s*(?::|\.{3,}|…)\s*"
     r"(?P<value>(?:about |up to |at least |at most )?[-−+±≤≥<>]?\d[^.;:]{0,40})\.?$"

@@ -1,5 +1,6 @@
 """Ingest: the drawn lines of a page come in, the tables and the boxes that they frame go out."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,13 +66,15 @@ def _tables(
 
     Boxes and other tables of the same width stand above and below with rules of their own.
     """
-    bands = list(zip(levels, levels[1:], strict=False))
+    bands = list(itertools.pairwise(levels))
     rows = [lines_of(_inside(spans, sides, band), page.index) for band in bands]
     several = [_is_row(lines) for lines in rows]
     for number in range(1, len(bands) - 1):
-        single = len(rows[number]) == 1 and not several[number]
-        if single and several[number - 1] and (several[number + 1] or _short(bands[number])):
-            several[number] = several[number + 1]
+        flanked = several[number - 1] and several[number + 1] and _short(bands[number])
+        if not several[number] and len(rows[number]) == 1 and flanked:
+            # A title over a group of rows looks like them; the heading of another table does not.
+            own, above = rows[number][0].style, rows[number - 1][0].style
+            several[number] = own.size == above.size
     out: list[list[float]] = []
     start = 0
     while start < len(bands):
@@ -87,7 +90,12 @@ def _tables(
 def _is_row(lines: Sequence[Line]) -> bool:
     """Whether lines between two rules are cells next to each other."""
     several = [len(line.cells) > 1 for line in lines]
-    return bool(several) and (several[0] or 2 * sum(several) >= len(several))
+    if not any(several) or 2 * sum(several) < len(several):
+        return bool(several) and several[0]
+    # Above the cells stands nothing but more of the same: a heading is no part of the row.
+    first = lines[several.index(True)].style
+    before = (line.style for line in lines[: several.index(True)])
+    return all(style.bold == first.bold and style.size == first.size for style in before)
 
 
 def _head_above(
@@ -100,7 +108,7 @@ def _head_above(
         return levels
     top, several = levels[0], False
     for line in reversed(lines_of(above, page.index)):
-        alike = abs(line.style.size - inside[0].style.size) < 0.12 * inside[0].style.size  # noqa: PLR2004
+        alike = abs(line.style.size - inside[0].style.size) < 0.12 * inside[0].style.size
         # Over the headings themselves stand only their own upper lines.
         close = top - line.y <= (LINE_EM if several else HEAD_EM) * line.style.size
         if not alike or not close or not line.style.bold:
@@ -119,7 +127,7 @@ def boxes_of(page: Page) -> list[Rect]:
     area = page.width * page.height
     framed = [r for r in page.rects if _frames(r, area)]
     levels = _horizontals(page)
-    for top, bottom in zip(levels, levels[1:], strict=False):
+    for top, bottom in itertools.pairwise(levels):
         # A box that is drawn as lines: two horizontals of one width with uprights at both ends.
         if abs(top.x0 - bottom.x0) < TOUCH_PT and abs(top.x1 - bottom.x1) < TOUCH_PT:
             box = Rect(top.x0, top.y0, top.x1, bottom.y0)

@@ -82,8 +82,9 @@ def _once(spans: list[Span]) -> list[Span]:
 def _merged(spans: list[Span]) -> list[Span]:
     """Neighbours of one look on one baseline are one span, whatever order they were drawn in."""
     out: list[Span] = []
+    raised = [span for span in spans if len(span.words) == 1]
     for span in sorted(spans, key=lambda span: (round(span.y), span.x0)):
-        if out and _continues(out[-1], span):
+        if out and _continues(out[-1], span) and not _between(out[-1], span, raised):
             out[-1] = Span(_glued(out[-1], span), out[-1].y, out[-1].style)
         else:
             out.append(span)
@@ -95,6 +96,18 @@ def _continues(before: Span, span: Span) -> bool:
     gap = span.x0 - before.x1
     same = before.style == span.style and abs(before.y - span.y) <= BASELINE_EM * em
     return same and -BACK_EM * em <= gap <= SPAN_EM * em
+
+
+def _between(before: Span, span: Span, others: list[Span]) -> bool:
+    """Whether small print stands raised or lowered between two spans."""
+    em = max(before.style.size, 1.0)
+    return span.x0 - before.x1 > SPACE_EM * em and any(
+        before.x1 - 1.0 <= other.x0
+        and other.x1 <= span.x0 + 1.0
+        and abs(other.y - span.y) < em
+        and other.style.size < em
+        for other in others
+    )
 
 
 def _glued(before: Span, span: Span) -> tuple[Word, ...]:

@@ -1,5 +1,6 @@
 """Ingest: ruled zones and runs of aligned lines come in, tables go out."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -43,7 +44,7 @@ def ruled_table(zone: Zone, page: int, label: str) -> tuple[Table, Columns] | No
     lines = lines_of(split_at(zone.spans, zone.edges), page)
     if zone.edges:
         bounds = [zone.x0, *zone.edges, zone.x1]
-        columns: Columns = tuple(zip(bounds, bounds[1:], strict=False))
+        columns: Columns = tuple(itertools.pairwise(bounds))
     else:
         columns = columns_of(lines)
         lines = lines_of(split_at(zone.spans, edges_of(columns)), page)
@@ -51,7 +52,7 @@ def ruled_table(zone: Zone, page: int, label: str) -> tuple[Table, Columns] | No
         return None
     bands = [
         [line for line in lines if top < line.y <= bottom + 1.0]
-        for top, bottom in zip(zone.levels, zone.levels[1:], strict=False)
+        for top, bottom in itertools.pairwise(zone.levels)
     ]
     bands = [band for band in bands if band]
     if len(bands) <= FEW_BANDS:
@@ -110,7 +111,7 @@ def _ends_row(lines: Sequence[Line], first: int, index: int) -> bool:
     if any(abs(cell.x0 - line.x0) < SAME_PT for other in above for cell in other.cells[1:]):
         return True
     # In the first column it is the rest of a cell only where rows stand wider apart than lines.
-    steps = [after.y - before.y for before, after in zip(above, above[1:], strict=False)]
+    steps = [after.y - before.y for before, after in itertools.pairwise(above)]
     own = line.y - lines[index - 1].y
     below = any(abs(other.cells[0].x0 - line.x0) < SAME_PT for other in above)
     return below and bool(steps) and own * WIDER < min(max(steps), median(steps) * 2)
