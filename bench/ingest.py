@@ -6,6 +6,7 @@ right, and how long it took, goes out.
 
 import argparse
 import json
+import resource
 import tempfile
 import time
 from bisect import bisect_left
@@ -77,13 +78,15 @@ def measure(layout: Layout, blocks: Sequence[Block], folder: Path) -> dict[str, 
         nonlocal pages
         pages = total // 2
 
-    began = time.monotonic()
+    began, used = time.monotonic(), _cpu_of_children()
     (read,) = read_files([path], count)
-    seconds = time.monotonic() - began
+    seconds, cpu = time.monotonic() - began, _cpu_of_children() - used
     return {
         "layout": layout.name,
         "pages": pages,
         "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu, 2),
+        "cpu_seconds_per_500_pages": round(500 * cpu / pages, 1),
         "seconds_per_500_pages": round(500 * seconds / pages, 1),
         **{name: round(share, 4) for name, share in compare(printed, read.passages).items()},
         "remarks": list(read.remarks),
@@ -104,13 +107,25 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         chosen = [layout for layout in LAYOUTS if not given.layout or layout.name in given.layout]
         rows = [measure(layout, blocks, folder) for layout in chosen]
-    print(f"{'layout':<20}{'pages':>6}{'s/500':>7}" + "".join(f"{name:>9}" for name in MEASURES))
+    print(
+        f"{'layout':<20}{'pages':>6}{'s/500':>7}{'CPU s':>7}"
+        + "".join(f"{name:>9}" for name in MEASURES)
+    )
     for row in rows:
         shares = "".join(f"{row[name]:>9.1%}" for name in MEASURES)
-        print(f"{row['layout']:<20}{row['pages']:>6}{row['seconds_per_500_pages']:>7}{shares}")
+        print(
+            f"{row['layout']:<20}{row['pages']:>6}{row['seconds_per_500_pages']:>7}"
+            f"{row['cpu_seconds_per_500_pages']:>7}{shares}"
+        )
     if not given.layout:
         report = {"schema": 1, "machine": about, "layouts": rows}
         given.out.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def _cpu_of_children() -> float:
+    """CPU seconds of processes that have ended: what reading costs whatever else is running."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _plain(text: str) -> str:

@@ -70,7 +70,8 @@ class _Reader:
         elif (label := _box_label(node)) is not None and not node.css("h1, h2"):
             text = _text(node)
             found = label_of(text)
-            text = f"{found[0]}: {found[1]}" if found else f"{label}: {text}"
+            bare = re.sub(rf"^{label}\b[\s:!.–—-]*", "", text, flags=re.IGNORECASE)
+            text = f"{found[0]}: {found[1]}" if found else f"{label}: {bare}"
             if found is None or found[1]:
                 yield Box(text, self._page)
         elif tag in {"ul", "ol"}:
@@ -113,7 +114,7 @@ class _Reader:
         grid = _grid(node)
         if node.css("table table, h1, h2, h3") or all(len(row) < 2 for _, row in grid):  # noqa: PLR2004
             for cell in node.css("td, th"):  # a table that only lays the page out
-                if cell.parent is not None and not cell.css("td, th"):
+                if cell.css_first("table") is None:
                     yield from self.blocks(cell, depth + 1)
             return
         heads = 0

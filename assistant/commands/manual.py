@@ -52,8 +52,8 @@ def _build(options: argparse.Namespace) -> int:
     for remark in built.remarks:
         print(f"auriga: note: {remark}.", file=sys.stderr)
     unchanged = len(options.files) - built.read
-    told = f" ({unchanged} unchanged)" if unchanged else ""
-    print(f"{built.passages} passages of {len(options.files)} files{told} in {target}")
+    told = f"; {unchanged} of {len(options.files)} files had not changed" if unchanged else ""
+    print(f"{built.passages} passages in {target}{told}")
     print(
         f"They take the place of the vehicle's own manual; `auriga manual build --vehicle "
         f"{options.vehicle}` brings that back."

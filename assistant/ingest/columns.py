@@ -20,11 +20,13 @@ MIN_LINES = 8  # on each side
 THIRD = 0.55  # of the page's width: what is left beside one of three columns
 OUTDENT_PT = 20.0
 WHITE_EM = 0.3
-ROWS = 0.2  # so many rows a line
+HOLE = 8  # times the usual distance: a table or a picture stands there
+ROWS = 0.75  # of the gaps of the side that has fewer: the other has them too
 RUNNING = 0.35
 FILL = 0.62  # of a column's width, by its middling line
 KNOWN_PT = 6.0
 MIN_WIDTH = 90.0  # of a column
+FEW_PAGES = 3  # of a leaflet one page is proof
 CANDIDATES = 16  # places tried for a gutter
 
 
@@ -71,7 +73,7 @@ def common_gutters(pages: Sequence[Sequence[Span]]) -> frozenset[float]:
             x0, x1 = min(s.x0 for s in spans), max(s.x1 for s in spans)
             for split in _splits(spans, x0, x1):
                 found[round(split / KNOWN_PT)] += 1
-    needed = max(2, 0.15 * len(pages))
+    needed = max(2, 0.15 * len(pages)) if len(pages) > FEW_PAGES else 1
     return frozenset(place * KNOWN_PT for place, times in found.items() if times >= needed)
 
 
@@ -159,14 +161,27 @@ def _are_columns(
 
 def _in_rows(left: Sequence[Line], right: Sequence[Line]) -> bool:
     """Whether what stands on both sides parts at the same heights, as the rows of a table do."""
-    lines = sorted((*left, *right), key=lambda line: line.y)
-    size = median(line.style.size for line in lines)
-    steps = [b.y - a.y for side in (left, right) for a, b in itertools.pairwise(side)]
-    lines_apart = sorted(step for step in steps if step > 0.8 * size)
-    usual = lines_apart[len(lines_apart) // 4] if lines_apart else 1.2 * size
-    white = usual + WHITE_EM * size  # from a baseline to the next, whichever side it is on
-    apart = sum(after.y - before.y >= white for before, after in itertools.pairwise(lines))
-    return apart >= ROWS * max(len(left), len(right))
+    size = median(line.style.size for line in (*left, *right))
+    steps = sorted(
+        step
+        for side in (left, right)
+        for before, after in itertools.pairwise(side)
+        if (step := after.y - before.y) > 0.8 * size
+    )
+    usual = steps[len(steps) // 4] if steps else 1.2 * size
+    white = usual + WHITE_EM * size
+    ours, theirs = (_gaps(side, white, HOLE * usual) for side in (left, right))
+    shared = sum(
+        any(min(end, other_end) - max(start, other) >= 0.8 * white for other, other_end in theirs)
+        for start, end in ours
+    )
+    return shared >= ROWS * max(min(len(ours), len(theirs)), 1)
+
+
+def _gaps(lines: Sequence[Line], least: float, most: float) -> list[tuple[float, float]]:
+    """Where the lines of a side stand wider apart than usual; what is wider yet is a hole."""
+    pairs = itertools.pairwise(lines)
+    return [(a.y, b.y) for a, b in pairs if least <= b.y - a.y <= most]
 
 
 def _runs_on(lines: Sequence[Line]) -> bool:

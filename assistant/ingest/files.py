@@ -53,16 +53,17 @@ def read_text(path: Path) -> str:
     for mark, encoding in BOMS:
         if raw.startswith(mark) and kind != "markdown":
             return raw.decode(encoding, "replace")
-    if b"\x00" in raw:
-        raise ManualError(f"{path} is binary, not text; expected {_expected(kind)}.")
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if kind == "markdown" or _is_binary(raw):
             raise ManualError(
                 f"{path} is not text: byte {error.start} is no UTF-8; expected {_expected(kind)}."
             ) from error
-    return raw.decode(_declared(raw), "replace")
+        text = raw.decode(_declared(raw), "replace")
+    if "\x00" in text:
+        raise ManualError(f"{path} is binary, not text; expected {_expected(kind)}.")
+    return text
 
 
 def _expected(kind: str) -> str:

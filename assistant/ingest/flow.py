@@ -76,7 +76,9 @@ def usual_leading(regions: Sequence[Sequence[Line]]) -> float:
     """The commonest distance from baseline to baseline, in em."""
     steps: dict[float, int] = {}
     for lines in regions:
-        width = max((line.x1 for line in lines), default=0.0) - min((line.x0 for line in lines), default=0.0)
+        width = max((line.x1 for line in lines), default=0.0) - min(
+            (line.x0 for line in lines), default=0.0
+        )
         for before, after in itertools.pairwise(lines):
             # A full line and the next: rows of a table and paragraphs stand wider apart.
             full = len(before.cells) == 1 and before.x1 - before.x0 > SHORT * width
