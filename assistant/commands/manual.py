@@ -65,16 +65,20 @@ class _Bar:
     """How far it is, on a terminal; elsewhere nothing."""
 
     def __init__(self) -> None:
-        self._bar = tqdm(unit="page", total=0, leave=False, disable=not sys.stderr.isatty())
+        # Even one that is disabled would start tqdm's thread.
+        self._bar = tqdm(unit="page", total=0, leave=False) if sys.stderr.isatty() else None
 
     def __enter__(self) -> "_Bar":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def update(self, path: Path, done: int, total: int) -> None:
         """Show how far it is; half of the steps are reading, half are layout."""
+        if self._bar is None:
+            return
         self._bar.total = total / 2
         self._bar.set_description(path.name, refresh=False)
         self._bar.update(done / 2 - self._bar.n)

@@ -252,6 +252,43 @@ def test_a_manual_of_ones_own_is_built(run: Run, tmp_path: Path, home: Path) -> 
     assert "take the place" in ran.out
 
 
+def test_a_page_and_a_section_can_be_shown(run: Run) -> None:
+    page = run("manual", "show", "92", "--vehicle", "aster")
+    assert page.code == 0
+    assert "11 Wheels and tyres › 11.3 Tyre pressures, page 92" in page.out
+    assert "[table] Tyre size: 215/60 R17 96H; Load: Full load; Front (bar): 2.6" in page.out
+    section = run("manual", "show", "11.3", "--vehicle", "aster", "--json")
+    shown = [json.loads(line) for line in section.out.splitlines()]
+    assert {passage["section"] for passage in shown} == {"11.3"}
+    assert {passage["page"] for passage in shown} == {"91", "92", "93"}
+
+
+def test_what_is_not_in_the_manual_cannot_be_shown(run: Run) -> None:
+    ran = run("manual", "show", "999", "--vehicle", "aster")
+    assert ran.code == 2
+    assert "no page or section '999'; it has pages i to" in ran.sentence
+
+
+def test_words_can_be_searched(run: Run) -> None:
+    ran = run("manual", "search", "tread", "depth", "--limit", "3", "--vehicle", "aster", "--json")
+    found = [json.loads(line) for line in ran.out.splitlines()]
+    assert len(found) == 3
+    assert found[0]["title"] == "Tread depth"
+    nothing = run("manual", "search", "zeppelin", "--vehicle", "aster")
+    assert (nothing.code, nothing.out) == (0, "nothing in the manual holds these words\n")
+
+
+def test_what_is_odd_in_a_manual_is_noted(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("RAD\n\n" + "Das Rad ist nicht mit der Nabe zu lösen, wenn es heiß ist. " * 9)
+    ran = run("manual", "build", path, "--vehicle", "aster")
+    assert ran.code == 0
+    assert (
+        ran.error
+        == "auriga: note: mine.txt is in German; questions are understood in English only.\n"
+    )
+
+
 def test_the_vehicles_own_manual_is_brought_back(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mine.md"
     path.write_text("# 1 A\n\n<!-- page 7 -->\n\n## 1.1 B\n\nThe zeppelin is in the boot.\n")
