@@ -105,8 +105,8 @@ def write(blocks: Sequence[Block], layout: Layout, path: Path) -> list[Block]:
     ]
 
 
-class _Mark(Flowable):  # type: ignore[misc]  reportlab has no types
-    """Takes no room; notes the page on which it is drawn."""
+class _Mark(Flowable):  # type: ignore[misc]
+    """Takes no room; notes the page on which it is drawn (reportlab has no types)."""
 
     keepWithNext = 1  # reportlab's name
 
