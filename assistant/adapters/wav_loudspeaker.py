@@ -1,6 +1,7 @@
 """Adapter room: the Loudspeaker port into a WAV file, or into nothing; the bench's mouth."""
 
 import contextlib
+import os
 import threading
 import time
 import wave
@@ -13,7 +14,7 @@ import numpy as np
 
 from assistant.cancel import CancelToken
 from assistant.errors import AudioDeviceError, DiskFullError, SoundFileError, is_full
-from assistant.events import SAMPLE_RATE, AudioChunk, Samples
+from assistant.events import AudioChunk, Samples
 
 QUEUE_S = 30.0  # how much may wait to be played; an answer is shorter
 LOOK_S = 0.02
@@ -44,7 +45,7 @@ class WavLoudspeaker:
         self._silent = True
 
     def open(self) -> None:
-        """Create the file; raises SoundFileError or DiskFullError."""
+        """See that the file can be written; raises SoundFileError or DiskFullError."""
         with self._lock:
             if not self._open and self._settings.path is not None:
                 self._file = _WavWriter(self._settings.path)
@@ -127,17 +128,23 @@ class WavLoudspeaker:
 
 
 class _WavWriter:
-    """A mono 16-bit WAV whose header is right after every write; none is left where one fails."""
+    """A mono 16-bit WAV whose header is right after every write; none is left where one fails.
+
+    A file that was there is kept until there is sound to replace it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rate: int | None = None
         self._wave: wave.Wave_write | None = None
         self._failure: SoundFileError | DiskFullError | None = None  # there is no file any more
+        self._is_new = not path.exists()
         try:
-            self._file: BinaryIO = path.open("wb")
+            # Not truncated yet, as mode "wb" would.
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
         except OSError as error:
             raise self._failed(error) from error
+        self._file: BinaryIO = os.fdopen(descriptor, "wb")
 
     def write(self, chunk: AudioChunk) -> None:
         """Append a chunk; raises DiskFullError or SoundFileError."""
@@ -157,13 +164,15 @@ class _WavWriter:
             raise self._failure from error
 
     def close(self) -> None:
-        """Close the file; without any sound it is a WAV of length 0."""
+        """Close the file; without any sound there is no new one."""
         if self._failure is not None:
             raise self._failure
+        if self._wave is None:
+            self._file.close()
+            if self._is_new and self._path.is_file():
+                self._path.unlink()
+            return
         try:
-            if self._wave is None:
-                self._begin(SAMPLE_RATE)
-            assert self._wave is not None
             self._wave.close()
             self._file.close()
         except OSError as error:
@@ -183,6 +192,8 @@ class _WavWriter:
 
     def _begin(self, rate: int) -> None:
         self._rate = rate
+        if self._path.is_file():  # neither a device nor a pipe
+            self._file.truncate(0)
         self._wave = wave.open(self._file, "wb")  # noqa: SIM115 - closed by close()
         self._wave.setnchannels(1)
         self._wave.setsampwidth(2)

@@ -11,7 +11,13 @@ from assistant.adapters.wav_loudspeaker import WavLoudspeaker, WavLoudspeakerSet
 from assistant.adapters.wav_microphone import WavMicrophone, WavMicrophoneSettings
 from assistant.app import Assistant, Need, assistant
 from assistant.cancel import CancelToken
-from assistant.commands.options import Commands, add_scenario, add_settings, settings_of
+from assistant.commands.options import (
+    Commands,
+    add_scenario,
+    add_settings,
+    check_scenario,
+    settings_of,
+)
 from assistant.commands.scenario import simulated
 from assistant.commands.show import show_to, timing_line
 from assistant.contract import TurnRecord, turn_json
@@ -49,7 +55,8 @@ def add(commands: Commands) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Answer what was asked; the exit code is 0 for every completed turn."""
-    questions = list(_questions(options))
+    check_scenario(options)
+    questions = list(questions_of(options))
     loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(options.say)) if options.say else None
     need = Need(ears=any(q.wav for q in questions), voice=loudspeaker is not None)
     with (
@@ -69,7 +76,8 @@ def execute(options: argparse.Namespace) -> int:
         return code
 
 
-def _questions(options: argparse.Namespace) -> Iterator[Question]:
+def questions_of(options: argparse.Namespace) -> Iterator[Question]:
+    """What is asked; UsageError where that is not clear."""
     given = [options.question is not None, options.wav is not None, options.batch is not None]
     if sum(given) != 1:
         raise UsageError(
@@ -81,9 +89,19 @@ def _questions(options: argparse.Namespace) -> Iterator[Question]:
         yield Question(options.question or "", options.wav)
         return
     try:
-        lines = options.batch.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The questions {options.batch} cannot be read: {error}.") from error
+        # Only an end of line parts questions, and some editors begin a file with a mark of its
+        # encoding.
+        lines = options.batch.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise UsageError(
+            f"The questions {options.batch} cannot be read ({error.strerror}); "
+            "give a text file with one question per line."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"The questions {options.batch} are no UTF-8 text (byte {error.start}); "
+            "save the file as UTF-8."
+        ) from error
     for line in (line.strip() for line in lines):
         if line.lower().endswith(".wav"):
             yield Question(wav=Path(line))

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
 
 LATEST_S = 3600.0  # the simulator runs through what comes before, about 1 s for an hour
@@ -45,6 +46,17 @@ def _seconds(text: str) -> float:
             f"expected seconds from 0 to {LATEST_S:.0f}, found '{text}'"
         )
     return seconds
+
+
+def check_scenario(options: argparse.Namespace) -> None:
+    """Refuse what would be ignored: a bus beside a scenario, a time without one; UsageError."""
+    if options.scenario is None and options.at:
+        raise UsageError("--at is a time of a scenario; name one with --scenario.")
+    if options.scenario is not None and options.bus is not None:
+        raise UsageError(
+            "--scenario starts a simulated car on a bus of its own; leave --bus out, "
+            "or start `python -m sim` on that bus and leave --scenario out."
+        )
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

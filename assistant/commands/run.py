@@ -15,7 +15,13 @@ from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, Soun
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
 from assistant.app import Assistant, Need, assistant
 from assistant.cancel import CancelToken
-from assistant.commands.options import Commands, add_scenario, add_settings, settings_of
+from assistant.commands.options import (
+    Commands,
+    add_scenario,
+    add_settings,
+    check_scenario,
+    settings_of,
+)
 from assistant.commands.scenario import simulated
 from assistant.commands.show import show_to, timing_line
 from assistant.settings import Settings
@@ -35,6 +41,7 @@ def add(commands: Commands) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Take turns until q, Ctrl-C or the end of input."""
+    check_scenario(options)
     with (
         own_stderr(),
         simulated(settings_of(options), options.scenario, options.at) as (settings, _),

@@ -179,11 +179,25 @@ def test_what_a_barge_in_cut_off_is_not_in_the_file(tmp_path: Path) -> None:
     assert 0.45 < len(heard(tmp_path / "reply.wav")[0]) / SAMPLE_RATE < 0.8
 
 
-def test_no_sound_is_still_a_wav(tmp_path: Path) -> None:
-    loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(tmp_path / "reply.wav"))
+def test_without_a_sound_there_is_no_file_and_an_old_one_is_kept(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.wav", tmp_path / "new.wav"
+    old.write_bytes(WHOLE)
+    for path in (old, new):
+        loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(path))
+        loudspeaker.open()
+        loudspeaker.close()
+    assert list(tmp_path.iterdir()) == [old]
+    assert old.read_bytes() == WHOLE
+
+
+def test_a_longer_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "reply.wav"
+    path.write_bytes(bytes(1_000_000))
+    loudspeaker = WavLoudspeaker(WavLoudspeakerSettings(path))
     loudspeaker.open()
+    loudspeaker.play(AudioChunk(tone(0.1)))
     loudspeaker.close()
-    assert len(heard(tmp_path / "reply.wav")[0]) == 0
+    assert path.stat().st_size == 44 + 2 * SAMPLE_RATE // 10
 
 
 def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

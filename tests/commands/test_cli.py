@@ -56,6 +56,8 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["ask", "a", "--scenario", "parked", "--at", "1e300"], "found '1e300'"),
         (["ask", "a", "--scenario", "parked", "--at", "86400000"], "found '86400000'"),
         (["run", "--at", "3601"], "found '3601'"),
+        (["ask", "a", "--at", "5"], "name one with --scenario"),
+        (["ask", "a", "--scenario", "parked", "--bus", "unix:x"], "leave --bus out"),
         (["ask", "a", "--batch"], "--batch"),
         (["ask", "--batch", "/nowhere/questions.txt"], "/nowhere/questions.txt"),
         (["ask", "a", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
