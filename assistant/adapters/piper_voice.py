@@ -43,7 +43,7 @@ class PiperSettings:
     length_scale: float = 1.0  # above 1 speaks more slowly
     variation: float = 1.0  # of melody and rhythm, times the voice's own; 0: each time the same
     socket_path: Path | None = None  # of the auriga-voice service; None starts a child
-    open_timeout_s: float = 30.0
+    open_timeout_s: float = 90.0  # a busy machine; a child that dies is seen at once
     chunk_timeout_s: float = 10.0  # the longest wait for the next piece of sound
     remedy: str = "name another file"  # what helps where it is no voice
 

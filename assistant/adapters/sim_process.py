@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.errors import AurigaError, BusError, UsageError
 
-READY_S = 20.0  # a cold start of Python on a busy machine
+READY_S = 60.0  # a cold start of Python on a busy machine; a child that dies is seen at once
 STOP_S = 3.0
 ROOT = Path(__file__).resolve().parents[2]
 
