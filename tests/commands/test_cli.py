@@ -203,7 +203,7 @@ def test_a_vehicle_that_is_wrong_is_named(
     scenario: list[str],
 ) -> None:
     folder = car(name, old, new)
-    ran = run("ask", "hello", "--vehicle", folder, "--bus", "unix:nobody", *scenario)
+    ran = run("ask", "hello", "--vehicle", folder, *scenario)
     assert ran.code == 2
     assert named in ran.sentence
 

@@ -29,8 +29,12 @@ def auriga(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Aur
 
 @pytest.fixture(scope="session")
 def quick(auriga: Auriga) -> Auriga:
-    """The command without its language model, which most tests do not need."""
+    """The command without its language model, which most tests do not need, and with patience for a
+    voice on a busy machine.
+    """
     folder = auriga.home / "quick" / "auriga"
     folder.mkdir(parents=True)
-    (folder / "config.toml").write_text("[respond]\nuse_model = false\n")
+    (folder / "config.toml").write_text(
+        "[respond]\nuse_model = false\n[speak]\nvoice_timeout_s = 60.0\n"
+    )
     return Auriga(auriga.home, {"XDG_CONFIG_HOME": str(folder.parent)})
