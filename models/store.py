@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, the bytes done and the bytes in all (0: not known)."""
 
 Quantizer = Callable[[Path, Path, str], None]
-"""Rewrites weights: source file, file to write, type (e.g. "Q4_0")."""
+"""Rewrites weights: source file, file to write, type (e.g. "Q4_0"); an error is its own."""
 
 
 def default_folder() -> Path:
@@ -123,7 +123,7 @@ class Store:
                 f"The record {path} cannot be read; run `{_advice(self.manifest.spec(name))}`."
             ) from error
 
-    def add(self, name: str, path: Path) -> None:
+    def add(self, name: str, path: Path, quantizer: Quantizer | None = None) -> None:
         """Install a model that a person brings as a file or a folder, by copying it."""
         spec = self.manifest.spec(name)
         if not path.exists():
@@ -137,7 +137,7 @@ class Store:
             raise ModelStoreError(f"'{name}' is a folder of files, and {path} is a file.")
         with self.staging(name) as stage:
             _copy(path, stage, spec.entry)
-            self.install(spec, stage, "by hand")
+            self.install(spec, stage, "by hand", quantizer)
 
     def staging(self, name: str) -> "Staging":
         """A temporary folder inside the store, so that installing it is one rename."""
@@ -170,15 +170,20 @@ class Store:
     def _expected(self, spec: ModelSpec) -> dict[str, str]:
         receipt = self.receipt(spec.name)
         made_here = receipt.requantized
-        extra = {made_here["to"]: made_here["to_sha256"]} if made_here else {}
-        return {**(dict(spec.files) or receipt.files), **extra}
+        files = dict(spec.files) or dict(receipt.files)
+        if made_here:
+            files[made_here["to"]] = made_here["to_sha256"]
+            if spec.requantize is not None and spec.requantize.replaces:
+                files.pop(made_here["from"], None)
+        return files
 
     def _state(self, spec: ModelSpec) -> ModelState:
         if not self.installed(spec.name):
             return ModelState(spec, False, "", spec.bytes)
         receipt = self.receipt(spec.name)
-        size = _size(self.place(spec.name), receipt.files)
-        return ModelState(spec, True, receipt.source, size, receipt.requantized.get("to", ""))
+        made_here = receipt.requantized.get("to", "")
+        size = _size(self.place(spec.name), [*receipt.files, made_here])
+        return ModelState(spec, True, receipt.source, size, made_here)
 
 
 class Staging:
@@ -265,6 +270,8 @@ def _requantize(
         return {}
     result = stage / plan.result
     quantizer(stage / plan.source, result, plan.type)
+    if plan.replaces:
+        (stage / plan.source).unlink()
     return {
         "from": plan.source,
         "from_sha256": found[plan.source],
