@@ -12,6 +12,7 @@ from assistant.adapters.kuksa_vehicle import KuksaVehicle
 from assistant.adapters.llama_language_model import LlamaLanguageModel
 from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
 from assistant.adapters.no_manual import NoManual
+from assistant.adapters.onnxruntime_embedder import OnnxruntimeEmbedder
 from assistant.adapters.piper_voice import PiperSettings, PiperVoice
 from assistant.adapters.silero_voice_detector import SileroVoiceDetector
 from assistant.adapters.sqlite_manual import SqliteManual
@@ -35,6 +36,7 @@ from models import ModelStoreError, Store, default_folder, load_manifest
 VOSK_ENGLISH = "vosk-en"
 MOONSHINE = "moonshine-tiny-en"
 CarVehicle = CanBridgeVehicle | KuksaVehicle
+EMBEDDER_THREADS = 1  # a question takes it 2 ms
 MOONSHINE_THREADS = 1  # two were slower on two cores: 84 against 238 ms for 2.1 s of speech
 
 
@@ -103,6 +105,17 @@ def build_recognizer(settings: Settings, store: Store) -> Recognizer:
     return MoonshineRecognizer(folder, MOONSHINE_THREADS)
 
 
+def build_embedder(settings: Settings, store: Store) -> OnnxruntimeEmbedder | None:
+    """The embedder that the settings name, not opened; its model is verified.
+
+    None where it is not installed: the manual is then searched by words alone.
+    """
+    name = settings.models.embedder
+    if not name or not store.installed(name):
+        return None
+    return OnnxruntimeEmbedder(find_model(store, name), EMBEDDER_THREADS)
+
+
 def build_vehicle(settings: Settings, folder: Path) -> CarVehicle:
     """The car that the settings name, not opened: a bus, or a broker that reads one."""
     bus = settings.vehicle_bus
@@ -159,7 +172,7 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     vehicle = build_vehicle(settings, folder)
     return _Parts(
         vehicle=vehicle,
-        manual=_manual(data_folder(settings), vehicle.id, folder),
+        manual=_manual(settings, store, vehicle.id, folder),
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
         recognizer=build_recognizer(settings, store) if need.ears else None,
@@ -167,9 +180,10 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     )
 
 
-def _manual(data: Path, vehicle_id: str, folder: Path) -> Manual:
-    path = find_manual(data, vehicle_id, folder)
-    return NoManual() if path is None else SqliteManual(path)
+def _manual(settings: Settings, store: Store, vehicle_id: str, folder: Path) -> Manual:
+    embedder = build_embedder(settings, store)
+    path = find_manual(data_folder(settings), vehicle_id, folder, embedder)
+    return NoManual() if path is None else SqliteManual(path, embedder)
 
 
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:

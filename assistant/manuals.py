@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.adapters.sqlite_manual import build, built_from
+from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.errors import ManualError
 from assistant.events import Passage
 from assistant.lookup.markdown import read_markdown
+from assistant.ports import Embedder
 
 SUFFIXES = frozenset({".md", ".markdown"})
 BY_HAND = "by hand:"
@@ -29,9 +31,11 @@ def by_hand(manual: Path) -> bool:
     return built_from(manual).startswith(BY_HAND)
 
 
-def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
+def ensure_manual(
+    data: Path, vehicle_id: str, folder: Path, embedder: Embedder | None = None
+) -> Path:
     """The built manual of a vehicle, up to date; raises ManualError where there is none."""
-    found = find_manual(data, vehicle_id, folder)
+    found = find_manual(data, vehicle_id, folder, embedder)
     if found is None:
         raise ManualError(
             f"The vehicle '{vehicle_id}' has no manual: put Markdown files into "
@@ -40,8 +44,20 @@ def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     return found
 
 
-def find_manual(data: Path, vehicle_id: str, folder: Path) -> Path | None:
-    """The same, but None where the vehicle has no manual."""
+def find_manual(
+    data: Path, vehicle_id: str, folder: Path, embedder: Embedder | None = None
+) -> Path | None:
+    """The same, but None where the vehicle has no manual.
+
+    With an embedder (not open) the manual gets its vectors, too, where it has not the right ones.
+    """
+    found = _find(data, vehicle_id, folder)
+    if found is not None and embedder is not None:
+        add_vectors(found, embedder)
+    return found
+
+
+def _find(data: Path, vehicle_id: str, folder: Path) -> Path | None:
     target = manual_file(data, vehicle_id, folder)
     built = built_from(target)
     if built.startswith(BY_HAND):
@@ -55,9 +71,12 @@ def find_manual(data: Path, vehicle_id: str, folder: Path) -> Path | None:
     return target
 
 
-def build_manual(files: Sequence[Path], target: Path) -> int:
+def build_manual(files: Sequence[Path], target: Path, embedder: Embedder | None = None) -> int:
     """Build a manual from files given by hand; return how many passages it has."""
-    return build(target, _passages(files), BY_HAND + _fingerprint(files))
+    count = build(target, _passages(files), BY_HAND + _fingerprint(files))
+    if embedder is not None:
+        add_vectors(target, embedder)
+    return count
 
 
 def read_text(path: Path) -> str:

@@ -1,4 +1,6 @@
-"""Adapter: terms come in, passages of the manual go out of one SQLite file (FTS5, BM25).
+"""Adapter: a question comes in, passages of the manual go out of one SQLite file.
+
+They are found by words (FTS5, BM25) and, where there is an embedder, by meaning as well.
 
 The file is built from the passages by `build`, as a whole and under a temporary name, so that a
 manual is never half there. `fingerprint` names the sources it was built from.
@@ -11,10 +13,21 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from assistant.adapters.sqlite_vectors import (
+    PassageVectors,
+    carry_vectors,
+    embedder_of,
+    load_vectors,
+)
 from assistant.errors import DiskFullError, ManualError
 from assistant.events import Hits, Passage, PassageKind, Term
+from assistant.lookup.fusion import Worth, fuse
+from assistant.ports import Embedder
 
 SCHEMA = """
 CREATE TABLE manual (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -27,10 +40,13 @@ CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
 FORMAT = "2"
-CANDIDATES = 48  # how many passages BM25 hands on to be weighed by coverage
+CANDIDATES = 48  # how many passages words hand on, and as many meaning
 SECTION = """
 SELECT id, section, title, page, kind, chapter, heading, text, cells FROM passage
 WHERE section = ? ORDER BY id
+"""
+AT = """
+SELECT id, section, title, page, kind, chapter, heading, text, cells FROM passage WHERE id = ?
 """
 # The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
 RANKED = """
@@ -44,37 +60,58 @@ SELECT id, section, title, page, kind, chapter, heading, text, cells, best FROM 
 class SqliteManual:
     """The `Manual` port over one SQLite file, opened read only."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, embedder: Embedder | None = None) -> None:
         self._path = path
+        self._embedder = embedder
+        self._vectors: PassageVectors | None = None
         self._connection: sqlite3.Connection | None = None
         self._count = 0
 
     def open(self) -> None:
-        """Open the file; raise ManualError when it is not a built manual."""
+        """Open the file and the embedder; raise ManualError when it is not a built manual."""
         try:
             # Turns run on worker threads; the runtime lets only one turn look up at a time.
             self._connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
             )
             self._count = self._connection.execute("SELECT count(*) FROM passage").fetchone()[0]
-        except sqlite3.Error as error:
+            self._open_vectors(self._connection)
+        except (sqlite3.Error, ValueError) as error:
             self.close()
             raise ManualError(
                 f"{self._path} is not a built manual ({error}); run `auriga manual build`."
             ) from error
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and the embedder."""
+        if self._embedder is not None:
+            self._embedder.close()
+        self._vectors = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
-        """Rank by BM25 times the share of the question's weight that the passage covers."""
+    @property
+    def by_meaning(self) -> bool:
+        """Whether an open manual has vectors that its embedder can be asked about."""
+        return self._vectors is not None
+
+    def search(self, terms: tuple[Term, ...], limit: int, question: str = "") -> Hits:
+        """Rank by words: BM25 times the share of the question's weight that the passage covers.
+
+        With the question and an embedder, by that and by the meaning of passage and section.
+        """
         try:
-            return self._search(terms, limit)
+            weighed, holders = self._weigh(terms)
+            if not any(term.weight for term in weighed):
+                return Hits((), weighed)
+            found = self._by_words(weighed, holders)
+            if question and self._vectors is not None:
+                found = self._by_meaning(question, found, weighed, holders)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be searched: {error}.") from error
+        found.sort(key=lambda passage: -passage.score)
+        return Hits(tuple(found[:limit]), weighed)
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order."""
@@ -90,20 +127,53 @@ class SqliteManual:
             raise ManualError(f"The manual {self._path} is not open.")
         return self._connection
 
-    def _search(self, terms: tuple[Term, ...], limit: int) -> Hits:
-        weighed, holders = self._weigh(terms)
-        if not any(term.weight for term in weighed):
-            return Hits((), weighed)
-        query = " OR ".join(_match(term) for term in weighed)
+    def _open_vectors(self, connection: sqlite3.Connection) -> None:
+        """Load the vectors, unless they are another embedder's or there are none."""
+        if self._embedder is None or embedder_of(connection) != self._embedder.traits.name:
+            return
+        self._vectors = load_vectors(connection, self._embedder.traits.dimensions)
+        if self._vectors is not None:
+            self._embedder.open()
+
+    def _by_words(self, terms: tuple[Term, ...], holders: list[set[int]]) -> list[Passage]:
+        query = " OR ".join(_match(term) for term in terms)
         rows = self._open_connection.execute(RANKED, (query, CANDIDATES)).fetchall()
-        total = sum(term.weight for term in weighed)
         found = []
         for row in rows:
-            held = zip(weighed, holders, strict=True)
-            coverage = sum(term.weight for term, rowids in held if row[0] in rowids) / total
+            coverage = _coverage(row[0], terms, holders)
             found.append(_passage(row[:-1], coverage, coverage * coverage * row[-1]))
-        found.sort(key=lambda passage: -passage.score)
-        return Hits(tuple(found[:limit]), weighed)
+        return found
+
+    def _by_meaning(
+        self,
+        question: str,
+        by_words: list[Passage],
+        terms: tuple[Term, ...],
+        holders: list[set[int]],
+    ) -> list[Passage]:
+        """The passages by words and those nearest in meaning, with what both are worth."""
+        assert self._vectors is not None and self._embedder is not None
+        vectors, near = self._vectors, self._vectors.nearness(self._embedder.embed([question])[0])
+        found = {passage.order: passage for passage in by_words}
+        for row in np.argsort(-near.meaning)[:CANDIDATES]:
+            order = int(vectors.orders[row])
+            if order not in found:
+                found[order] = self._passage_at(order, _coverage(order, terms, holders))
+        rows = {order: vectors.row_of[order] for order in found}
+        worths = fuse(
+            {
+                order: Worth(passage.score, passage.coverage, float(near.meaning[rows[order]]))
+                for order, passage in found.items()
+            }
+        )
+        return [
+            replace(passage, score=worths[order], cosine=float(near.cosine[rows[order]]))
+            for order, passage in found.items()
+        ]
+
+    def _passage_at(self, order: int, coverage: float) -> Passage:
+        row = self._open_connection.execute(AT, (order,)).fetchone()
+        return _passage(row, coverage, 0.0)
 
     def _weigh(self, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], list[set[int]]]:
         """Give each term its inverse document frequency and the passages that hold it."""
@@ -132,6 +202,8 @@ def build(path: Path, passages: Iterable[Passage], fingerprint: str) -> int:
         connection = sqlite3.connect(part)
         try:
             count = _fill(connection, passages, fingerprint)
+            carry_vectors(connection, path)
+            connection.commit()
         finally:
             connection.close()
         if not count:
@@ -189,6 +261,12 @@ def _fill(connection: sqlite3.Connection, passages: Iterable[Passage], fingerpri
     connection.executemany("INSERT INTO manual VALUES (?, ?)", about.items())
     connection.commit()
     return count
+
+
+def _coverage(order: int, terms: tuple[Term, ...], holders: list[set[int]]) -> float:
+    """The share of the question's weight that a passage holds, 0 to 1."""
+    held = zip(terms, holders, strict=True)
+    return sum(t.weight for t, rowids in held if order in rowids) / sum(t.weight for t in terms)
 
 
 def _match(term: Term) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 from assistant import __version__
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
+from assistant.adapters.sqlite_manual import SqliteManual
 from assistant.app import (
     CarVehicle,
+    build_embedder,
     build_vehicle,
     data_folder,
     find_model,
@@ -23,6 +25,7 @@ from assistant.commands.run import device
 from assistant.errors import AurigaError
 from assistant.manuals import by_hand, ensure_manual
 from assistant.settings import Settings, vehicle_folder
+from models import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield Check("language model", True, settings.models.language_model_file)
     else:
         yield _try("language model", lambda: f"{model}; {find_model(store, model)}")
+    yield _embedder(settings, store)
     voice = settings.models.voice
     yield _try("voice", lambda: f"{voice}; {find_model(store, voice)}; a process of its own")
     yield from _vehicle(settings)
@@ -71,6 +75,21 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _optional(_try("loudspeaker", lambda: _opened(loudspeaker)))
     engines = sorted({"llama_cpp", "moonshine_voice", "vosk", "piper"} & set(sys.modules))
     yield Check("loaded now", True, ", ".join(engines) or "no engine; each is loaded when needed")
+
+
+def _embedder(settings: Settings, store: Store) -> Check:
+    """Without an embedder the manual is searched by words alone, so that nothing fails."""
+    name = settings.models.embedder
+    if not name:
+        return Check("embedder", True, "none: the settings say so; manuals are searched by words")
+    if not store.installed(name):
+        return Check(
+            "embedder",
+            False,
+            f"'{name}' is not in {store.folder}, so manuals are searched by words alone; "
+            f"run `auriga models fetch {name}`",
+        )
+    return _try("embedder", lambda: f"{name}; {find_model(store, name)}")
 
 
 def _vehicle(settings: Settings) -> Iterator[Check]:
@@ -87,8 +106,13 @@ def _vehicle(settings: Settings) -> Iterator[Check]:
 
 
 def _manual(settings: Settings, vehicle_id: str, folder: Path) -> str:
-    manual = ensure_manual(data_folder(settings), vehicle_id, folder)
-    return f"{manual}{' (of files given by hand)' if by_hand(manual) else ''}"
+    embedder = build_embedder(settings, model_store(settings))
+    path = ensure_manual(data_folder(settings), vehicle_id, folder, embedder)
+    manual = SqliteManual(path, embedder)
+    manual.open()
+    how = "by words and by meaning" if manual.by_meaning else "by words alone"
+    manual.close()
+    return f"{path}{' (of files given by hand)' if by_hand(path) else ''}; searched {how}"
 
 
 def _bus(vehicle: CarVehicle, settings: Settings) -> str:

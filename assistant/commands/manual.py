@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
-from assistant.app import data_folder
+from assistant.app import build_embedder, data_folder, model_store
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
 from assistant.lookup.pagination import paginate
@@ -35,11 +35,13 @@ def _build(options: argparse.Namespace) -> int:
     vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
     data = data_folder(settings)
     target = manual_file(data, vehicle.id, folder)
+    embedder = build_embedder(settings, model_store(settings))
     if not options.files:
         target.unlink(missing_ok=True)
-        print(f"built from the vehicle's own folder: {ensure_manual(data, vehicle.id, folder)}")
+        built = ensure_manual(data, vehicle.id, folder, embedder)
+        print(f"built from the vehicle's own folder: {built}")
         return 0
-    count = build_manual(options.files, target)
+    count = build_manual(options.files, target, embedder)
     print(f"{count} passages in {target}")
     print(
         f"They take the place of the vehicle's own manual; `auriga manual build --vehicle "
