@@ -50,10 +50,8 @@ SELECT id, section, title, page, kind, chapter, heading, text, cells FROM passag
 """
 # The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
 RANKED = """
-SELECT id, section, title, page, kind, chapter, heading, text, cells, best FROM passage JOIN (
-    SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
-    WHERE words MATCH ? ORDER BY best DESC LIMIT ?
-) AS ranked ON id = ranked.rowid
+SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
+WHERE words MATCH ? ORDER BY best DESC LIMIT ?
 """
 
 
@@ -106,18 +104,28 @@ class SqliteManual:
             if not any(term.weight for term in weighed):
                 return Hits((), weighed)
             found = self._by_words(weighed, holders)
+            cosines: dict[int, float] = {}
             if question and self._vectors is not None:
-                found = self._by_meaning(question, found, weighed, holders)
+                found, cosines = self._by_meaning(question, found, holders, weighed)
+            best = sorted(found, key=lambda order: -found[order])[:limit]
+            passages = (
+                replace(
+                    self._passage_at(order),
+                    coverage=_coverage(order, weighed, holders),
+                    score=found[order],
+                    cosine=cosines.get(order, 0.0),
+                )
+                for order in best
+            )
+            return Hits(tuple(passages), weighed)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be searched: {error}.") from error
-        found.sort(key=lambda passage: -passage.score)
-        return Hits(tuple(found[:limit]), weighed)
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order."""
         try:
             rows = self._open_connection.execute(SECTION, (section,))
-            return tuple(_passage(row, 1.0, 0.0) for row in rows)
+            return tuple(replace(_passage(row), coverage=1.0) for row in rows)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be read: {error}.") from error
 
@@ -135,45 +143,36 @@ class SqliteManual:
         if self._vectors is not None:
             self._embedder.open()
 
-    def _by_words(self, terms: tuple[Term, ...], holders: list[set[int]]) -> list[Passage]:
+    def _by_words(self, terms: tuple[Term, ...], holders: list[set[int]]) -> dict[int, float]:
+        """What passages are worth by words: their order in the manual, and their score."""
         query = " OR ".join(_match(term) for term in terms)
-        rows = self._open_connection.execute(RANKED, (query, CANDIDATES)).fetchall()
-        found = []
-        for row in rows:
-            coverage = _coverage(row[0], terms, holders)
-            found.append(_passage(row[:-1], coverage, coverage * coverage * row[-1]))
-        return found
+        rows = self._open_connection.execute(RANKED, (query, CANDIDATES))
+        return {order: best * _coverage(order, terms, holders) ** 2 for order, best in rows}
 
     def _by_meaning(
         self,
         question: str,
-        by_words: list[Passage],
-        terms: tuple[Term, ...],
+        by_words: dict[int, float],
         holders: list[set[int]],
-    ) -> list[Passage]:
-        """The passages by words and those nearest in meaning, with what both are worth."""
+        terms: tuple[Term, ...],
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """What those by words and those nearest in meaning are worth, and all their cosines."""
         assert self._vectors is not None and self._embedder is not None
         vectors, near = self._vectors, self._vectors.nearness(self._embedder.embed([question])[0])
-        found = {passage.order: passage for passage in by_words}
-        for row in np.argsort(-near.meaning)[:CANDIDATES]:
-            order = int(vectors.orders[row])
-            if order not in found:
-                found[order] = self._passage_at(order, _coverage(order, terms, holders))
-        rows = {order: vectors.row_of[order] for order in found}
-        worths = fuse(
-            {
-                order: Worth(passage.score, passage.coverage, float(near.meaning[rows[order]]))
-                for order, passage in found.items()
-            }
-        )
-        return [
-            replace(passage, score=worths[order], cosine=float(near.cosine[rows[order]]))
-            for order, passage in found.items()
-        ]
+        nearest = vectors.orders[np.argsort(-near.meaning)[:CANDIDATES]].tolist()
+        rows = {order: vectors.row_of[order] for order in (*by_words, *nearest)}
+        worths = {
+            order: Worth(
+                by_words.get(order, 0.0),
+                _coverage(order, terms, holders),
+                float(near.meaning[row]),
+            )
+            for order, row in rows.items()
+        }
+        return fuse(worths), {order: float(near.cosine[row]) for order, row in rows.items()}
 
-    def _passage_at(self, order: int, coverage: float) -> Passage:
-        row = self._open_connection.execute(AT, (order,)).fetchone()
-        return _passage(row, coverage, 0.0)
+    def _passage_at(self, order: int) -> Passage:
+        return _passage(self._open_connection.execute(AT, (order,)).fetchone())
 
     def _weigh(self, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], list[set[int]]]:
         """Give each term its inverse document frequency and the passages that hold it."""
@@ -275,7 +274,7 @@ def _match(term: Term) -> str:
     return "(" + " OR ".join(f'"{word}"' for word in words) + ")"
 
 
-def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
+def _passage(row: tuple[object, ...]) -> Passage:
     order, section, title, page, kind, chapter, heading, text, cells = map(str, row)
     return Passage(
         section=section,
@@ -287,6 +286,4 @@ def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
         heading=heading,
         row=tuple((head, cell) for head, cell in json.loads(cells)),
         order=int(order),
-        coverage=coverage,
-        score=score,
     )

@@ -57,8 +57,8 @@ class PassageVectors:
 
     def nearness(self, question: Vectors) -> Nearness:
         """Compare with a question's vector, float32 [dimensions], of length 1."""
-        cosine = np.maximum.reduceat(self.windows @ question, self.starts)
-        section = (self.sections @ question)[self.section_of]
+        cosine = np.maximum.reduceat(_products(self.windows, question), self.starts)
+        section = _products(self.sections, question)[self.section_of]
         meaning = (cosine + SECTION_SHARE * section) / (1 + SECTION_SHARE)
         return Nearness(cosine, meaning)
 
@@ -153,6 +153,12 @@ def _complete(connection: sqlite3.Connection, embedder: Embedder) -> int:
 
 def _key(embedder: str, parts: tuple[str, ...]) -> bytes:
     return hashlib.sha256("\0".join((embedder, *parts)).encode()).digest()[:KEY_BYTES]
+
+
+def _products(matrix: Vectors, vector: Vectors) -> Vectors:
+    # Not `@`: its threads wait for one another, and longer than this takes on cores that are busy.
+    products: Vectors = np.einsum("ij,j->i", matrix, vector)
+    return products
 
 
 def _unit(matrix: Vectors) -> Vectors:
