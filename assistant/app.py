@@ -12,9 +12,11 @@ from assistant.adapters.kuksa_vehicle import KuksaVehicle
 from assistant.adapters.llama_language_model import LlamaLanguageModel
 from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
 from assistant.adapters.no_manual import NoManual
+from assistant.adapters.onnxruntime_embedder import OnnxruntimeEmbedder
 from assistant.adapters.piper_voice import PiperSettings, PiperVoice
 from assistant.adapters.silero_voice_detector import SileroVoiceDetector
 from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.tqdm_progress import TqdmProgress
 from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
 from assistant.cancel import CancelToken
 from assistant.errors import ModelError, SettingsError, UsageError
@@ -42,6 +44,7 @@ from models import (
 VOSK_ENGLISH = "vosk-en"
 MOONSHINE = "moonshine-tiny-en"
 CarVehicle = CanBridgeVehicle | KuksaVehicle
+EMBEDDER_THREADS = 1  # a question takes it 2 ms
 MOONSHINE_THREADS = 1  # two were slower on two cores: 84 against 238 ms for 2.1 s of speech
 
 
@@ -96,19 +99,24 @@ class Weights:
 
 def _find_model(store: Store, key: str, role: str, name: str) -> Weights:
     """A model of the store for a setting; SettingsError for no such one, ModelError if missing."""
+    _check_role(store, key, role, name)
     try:
-        found = store.manifest.spec(name)
-        if found.role != role:
-            fitting = [spec.name for spec in store.manifest.models.values() if spec.role == role]
-            raise SettingsError(
-                f"models.{key} names '{name}', which is no {role.replace('-', ' ')}; choose one of: "
-                f"{', '.join(fitting)}."
-            )
         return Weights(store.find(name), name, store.remedy(name))
-    except UnknownModelError as error:
-        raise SettingsError(f"models.{key}: {error}") from error
     except ModelStoreError as error:
         raise ModelError(str(error)) from error
+
+
+def _check_role(store: Store, key: str, role: str, name: str) -> None:
+    try:
+        found = store.manifest.spec(name)
+    except UnknownModelError as error:
+        raise SettingsError(f"models.{key}: {error}") from error
+    if found.role != role:
+        fitting = [spec.name for spec in store.manifest.models.values() if spec.role == role]
+        raise SettingsError(
+            f"models.{key} names '{name}', which is no {role.replace('-', ' ')}; choose one of: "
+            f"{', '.join(fitting)}."
+        )
 
 
 def recognizer_choice(settings: Settings, store: Store) -> tuple[str, str]:
@@ -133,6 +141,18 @@ def language_model_weights(settings: Settings, store: Store) -> Weights:
     return own or _find_model(store, "language_model", "language-model", models.language_model)
 
 
+def embedder_weights(settings: Settings, store: Store) -> Weights | None:
+    """The embedder that the settings choose; ModelError, SettingsError.
+
+    None where they choose none, or it is not installed: manuals are searched by words alone then.
+    """
+    name = settings.models.embedder
+    if not name:
+        return None
+    _check_role(store, "embedder", "embedder", name)
+    return _find_model(store, "embedder", "embedder", name) if store.installed(name) else None
+
+
 def voice_weights(settings: Settings, store: Store) -> Weights:
     """The voice that the settings choose; ModelError, SettingsError."""
     own = _own_file("voice_file", settings.models.voice_file)
@@ -150,6 +170,17 @@ def build_recognizer(weights: Weights) -> Recognizer:
 def build_language_model(settings: Settings, weights: Weights) -> LlamaLanguageModel:
     """A language model, not opened."""
     return LlamaLanguageModel(weights.path, settings.threads, weights.remedy)
+
+
+def build_embedder(weights: Weights) -> OnnxruntimeEmbedder:
+    """An embedder, not opened."""
+    return OnnxruntimeEmbedder(weights.path, EMBEDDER_THREADS, weights.remedy)
+
+
+def find_embedder(settings: Settings, store: Store) -> OnnxruntimeEmbedder | None:
+    """The embedder of `embedder_weights`, not opened, or None."""
+    weights = embedder_weights(settings, store)
+    return build_embedder(weights) if weights else None
 
 
 def build_vehicle(settings: Settings, folder: Path) -> CarVehicle:
@@ -180,6 +211,8 @@ def try_model(settings: Settings, spec: ModelSpec, path: Path) -> None:
         part = build_recognizer(weights)
     elif spec.role == "language-model":
         part = build_language_model(settings, weights)
+    elif spec.role == "embedder":
+        part = build_embedder(weights)
     else:
         part = build_voice(settings, weights)
     try:
@@ -224,9 +257,7 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     vehicle = build_vehicle(settings, folder)
     return _Parts(
         vehicle=vehicle,
-        manual=SqliteManual(need.manual)
-        if need.manual
-        else _manual(data_folder(settings), vehicle.id, folder),
+        manual=_manual(settings, store, need, vehicle.id, folder),
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
         recognizer=build_recognizer(recognizer_weights(settings, store)) if need.ears else None,
@@ -234,9 +265,13 @@ def _choose(settings: Settings, need: Need) -> _Parts:
     )
 
 
-def _manual(data: Path, vehicle_id: str, folder: Path) -> Manual:
-    path = find_manual(data, vehicle_id, folder)
-    return NoManual() if path is None else SqliteManual(path)
+def _manual(settings: Settings, store: Store, need: Need, vehicle_id: str, folder: Path) -> Manual:
+    embedder = find_embedder(settings, store)
+    if need.manual is not None:
+        return SqliteManual(need.manual, embedder)
+    with TqdmProgress() as progress:
+        path = find_manual(data_folder(settings), vehicle_id, folder, embedder, progress)
+    return NoManual() if path is None else SqliteManual(path, embedder)
 
 
 def _language_model(settings: Settings, store: Store) -> LlamaLanguageModel | None:

@@ -121,6 +121,12 @@ class LanguageModelError(StageError):
     code = "language_model"
 
 
+class EmbedderError(StageError):
+    """The embedder could not turn a text into a vector."""
+
+    code = "embedder"
+
+
 class VoiceError(StageError):
     """The voice process died or did not answer in time; the answer stays as text."""
 

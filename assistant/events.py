@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Samples = NDArray[np.int16]
 """Mono 16-bit samples, shape (n,)."""
 
+Vectors = NDArray[np.float32]
+"""Directions in the space of an embedder, mostly one a row, shape (n, dimensions)."""
+
 SAMPLE_RATE = 16_000
 """Hz; the rate of all sound between the microphone and the recognizer."""
 
@@ -194,6 +197,7 @@ class Passage:
     score: float = 0.0  # the retriever's; higher is better, comparable within one search
     path: tuple[str, ...] = ()  # all headings above it, the outermost first
     source: str = ""  # the name of the file that it is from
+    cosine: float = 0.0  # how near its meaning is to the question's, -1 to 1; 0 without an embedder
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,49 @@
 
 A vehicle brings its manual in its own folder, as PDF, HTML, Markdown or plain text; it is built when
 it is first needed and again when a file of it changed. Files given by hand (`auriga manual build
-FILE…`) take its place until they are built again. Files that have not changed are not read again.
+FILE…`) take its place until they are built again. Files that have not changed are not read again,
+and passages that have not changed keep their vectors.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from assistant.adapters.manual_reader import Progress, ReadFile, read_files
+from assistant.adapters.manual_reader import ReadFile, read_files
 from assistant.adapters.sqlite_manual import Source, build, built_from, kept_sources, source_key
+from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.errors import ManualError
 from assistant.events import Passage
 from assistant.ingest.files import KINDS, PARSER, kind_of
+from assistant.ports import Embedder
 
 BY_HAND = "by hand:"
 BLOCK = 1 << 20
+
+
+class BuildProgress(Protocol):
+    """Is told how far a manual is built."""
+
+    def pages(self, path: Path, done: int, total: int) -> None:
+        """How much of a file is read, and how much there is; two steps for each page."""
+
+    def passages(self, done: int, total: int) -> None:
+        """How many passages have got the vectors that they need, and how many need them."""
+
+
+class Silent:
+    """The `BuildProgress` of whom nobody watches."""
+
+    def pages(self, path: Path, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def passages(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +69,15 @@ def by_hand(manual: Path) -> bool:
     return built_from(manual).startswith(BY_HAND)
 
 
-def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
+def ensure_manual(
+    data: Path,
+    vehicle_id: str,
+    folder: Path,
+    embedder: Embedder | None = None,
+    progress: BuildProgress = SILENT,
+) -> Path:
     """The built manual of a vehicle, up to date; raises ManualError where there is none."""
-    found = find_manual(data, vehicle_id, folder)
+    found = find_manual(data, vehicle_id, folder, embedder, progress)
     if found is None:
         raise ManualError(
             f"The vehicle '{vehicle_id}' has no manual: put its files into "
@@ -53,30 +86,76 @@ def ensure_manual(data: Path, vehicle_id: str, folder: Path) -> Path:
     return found
 
 
-def find_manual(data: Path, vehicle_id: str, folder: Path) -> Path | None:
-    """The same, but None where the vehicle has no manual."""
+def find_manual(
+    data: Path,
+    vehicle_id: str,
+    folder: Path,
+    embedder: Embedder | None = None,
+    progress: BuildProgress = SILENT,
+) -> Path | None:
+    """The same, but None where the vehicle has no manual.
+
+    With an embedder (not open) the manual gets its vectors, too, where it has not the right ones.
+    """
     target = manual_file(data, vehicle_id, folder)
-    built = built_from(target)
-    if built.startswith(BY_HAND):
-        return target
-    files = sorted(path for path in (folder / "manual").glob("*") if path.suffix.lower() in KINDS)
-    if not files:
-        return target if built else None
-    sources = [_source(path) for path in files]
-    fingerprint = _fingerprint(sources)
-    if built != fingerprint:
-        _build(files, sources, target, fingerprint)
+    if not _bring_up_to_date(target, folder, progress):
+        return None
+    if embedder is not None:
+        add_vectors(target, embedder, progress.passages)
     return target
 
 
+def _bring_up_to_date(target: Path, folder: Path, progress: BuildProgress) -> bool:
+    """Build a vehicle's manual where that is needed; whether there is one."""
+    built = built_from(target)
+    if built.startswith(BY_HAND):
+        return True
+    files = _own_files(folder)
+    if not files:
+        return bool(built)
+    sources = [_source(path) for path in files]
+    fingerprint = _fingerprint(sources)
+    if built != fingerprint:
+        _build(files, sources, target, fingerprint, progress)
+    return True
+
+
+def _own_files(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "manual").glob("*") if path.suffix.lower() in KINDS)
+
+
+def build_own_manual(
+    data: Path,
+    vehicle_id: str,
+    folder: Path,
+    embedder: Embedder | None = None,
+    progress: BuildProgress = SILENT,
+) -> Path:
+    """Build the manual of a vehicle's own folder, in place of one of files given by hand."""
+    target = manual_file(data, vehicle_id, folder)
+    files = _own_files(folder)
+    if files:
+        sources = [_source(path) for path in files]
+        _build(files, sources, target, _fingerprint(sources), progress)
+    else:
+        target.unlink(missing_ok=True)
+    return ensure_manual(data, vehicle_id, folder, embedder, progress)
+
+
 def build_manual(
-    files: Sequence[Path], target: Path, progress: Progress = lambda _path, _done, _total: None
+    files: Sequence[Path],
+    target: Path,
+    embedder: Embedder | None = None,
+    progress: BuildProgress = SILENT,
 ) -> Built:
     """Build a manual from files given by hand; raises ManualError naming file and page."""
     for path in files:
         kind_of(path)
     sources = [_source(path) for path in files]
-    return _build(files, sources, target, BY_HAND + _fingerprint(sources), progress)
+    built = _build(files, sources, target, BY_HAND + _fingerprint(sources), progress)
+    if embedder is not None:
+        add_vectors(target, embedder, progress.passages)
+    return built
 
 
 def _build(
@@ -84,7 +163,7 @@ def _build(
     sources: Sequence[Source],
     target: Path,
     fingerprint: str,
-    progress: Progress = lambda _path, _done, _total: None,
+    progress: BuildProgress,
 ) -> Built:
     kept = {
         (source.name, source.sha256, source.parser): ReadFile(passages, source.remarks)
@@ -96,7 +175,7 @@ def _build(
         for path, source in zip(files, sources, strict=True)
         if (source.name, source.sha256, source.parser) not in kept
     ]
-    fresh = read_files(unread, progress)
+    fresh = read_files(unread, progress.pages)
     held: list[ReadFile] = []
     for source in sources:
         known = kept.get((source.name, source.sha256, source.parser))

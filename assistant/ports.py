@@ -5,7 +5,7 @@ an error of `errors.py`; `close()` may be called at any time, twice, and from an
 None of them opens an outside connection.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from assistant.events import (
     Telltale,
     Term,
     Transcript,
+    Vectors,
 )
 
 
@@ -101,11 +102,44 @@ class Recognizer(Part, Protocol):
 # --- lookup ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedderTraits:
+    """What an embedder's vectors are, so that those of another one are not compared with them."""
+
+    name: str  # "all-MiniLM-L6-v2.int8"; another name means other vectors
+    dimensions: int
+    max_tokens: int  # the end of a longer text is not looked at
+
+
+class Embedder(Part, Protocol):
+    """Text to a vector: texts that mean nearly the same have vectors that point nearly one way."""
+
+    @property
+    def traits(self) -> EmbedderTraits:
+        """What its vectors are; known before open()."""
+
+    def count(self, text: str) -> int:
+        """How many tokens a text has, the marks of its start and end included.
+
+        Above `traits.max_tokens` any number that says so.
+        """
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts, float32 [texts, dimensions], each of length 1.
+
+        The vector of a text does not depend on the others. Raises EmbedderError.
+        """
+
+
 class Manual(Part, Protocol):
     """The owner's manual, searchable."""
 
-    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
-        """The passages nearest to the terms, best first, at most `limit`; maybe none."""
+    def search(self, terms: tuple[Term, ...], limit: int, question: str = "") -> Hits:
+        """The passages nearest to the terms, best first, at most `limit`; maybe none.
+
+        With the question as it was asked, a manual may also look for what means the same; without
+        terms it finds nothing in any case.
+        """
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order; empty where there is no such section."""

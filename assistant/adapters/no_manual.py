@@ -12,7 +12,7 @@ class NoManual:
     def close(self) -> None:
         """Nothing to close."""
 
-    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
+    def search(self, terms: tuple[Term, ...], limit: int, question: str = "") -> Hits:
         """No passage, and that there is no manual."""
         return Hits(terms=terms, no_manual=True)
 

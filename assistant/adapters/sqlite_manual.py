@@ -1,4 +1,6 @@
-"""Adapter: terms come in, passages of the manual go out of one SQLite file (FTS5, BM25).
+"""Adapter: a question comes in, passages of the manual go out of one SQLite file.
+
+They are found by words (FTS5, BM25) and, where there is an embedder, by meaning as well.
 
 The file is built from the passages by `build`, as a whole and under a temporary name, so that a
 manual is never half there. `fingerprint` names the sources it was built from; each source is kept
@@ -12,12 +14,22 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from assistant.adapters.sqlite_vectors import (
+    PassageVectors,
+    carry_vectors,
+    embedder_of,
+    load_vectors,
+)
 from assistant.errors import DiskFullError, ManualError, is_full
 from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.ingest.passages import told_apart
+from assistant.lookup.fusion import Worth, fuse
+from assistant.ports import Embedder
 
 SCHEMA = """
 CREATE TABLE manual (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -32,11 +44,12 @@ CREATE TABLE source (
 CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
-FORMAT = "3"
-CANDIDATES = 48  # how many passages BM25 hands on to be weighed by coverage
+FORMAT = "4"
+CANDIDATES = 48  # how many passages words hand on, and as many meaning
 COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
 SECTION = f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id"  # noqa: S608  constants
 PAGE = f"SELECT {COLUMNS} FROM passage WHERE page = ? COLLATE NOCASE ORDER BY id"  # noqa: S608
+AT = f"SELECT {COLUMNS} FROM passage WHERE id = ?"  # noqa: S608
 # A section by its id, by its title, or by a heading above it.
 NAMED = f"""
 SELECT {COLUMNS} FROM passage
@@ -49,12 +62,10 @@ SELECT own_section, title, page, kind, chapter, heading, text, cells, path FROM 
 WHERE source = ? ORDER BY id
 """
 # The weights of title, heading, chapter and text for BM25: a section's title says what it is about.
-RANKED = f"""
-SELECT {COLUMNS}, best FROM passage JOIN (
-    SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
-    WHERE words MATCH ? ORDER BY best DESC LIMIT ?
-) AS ranked ON id = ranked.rowid
-"""  # noqa: S608
+RANKED = """
+SELECT rowid, -bm25(words, 3.0, 2.0, 0.5, 1.0) AS best FROM words
+WHERE words MATCH ? ORDER BY best DESC LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +81,66 @@ class Source:
 class SqliteManual:
     """The `Manual` port over one SQLite file, opened read only."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, embedder: Embedder | None = None) -> None:
         self._path = path
+        self._embedder = embedder
+        self._vectors: PassageVectors | None = None
         self._connection: sqlite3.Connection | None = None
         self._count = 0
 
     def open(self) -> None:
-        """Open the file; raise ManualError when it is not a built manual."""
+        """Open the file and the embedder; raise ManualError when it is not a built manual."""
         try:
             # Turns run on worker threads; the runtime lets only one turn look up at a time.
             self._connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
             )
             self._count = self._connection.execute("SELECT count(*) FROM passage").fetchone()[0]
-        except sqlite3.Error as error:
+            self._open_vectors(self._connection)
+        except (sqlite3.Error, ValueError) as error:
             self.close()
             raise ManualError(
                 f"{self._path} is not a built manual ({error}); run `auriga manual build`."
             ) from error
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and the embedder."""
+        if self._embedder is not None:
+            self._embedder.close()
+        self._vectors = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def search(self, terms: tuple[Term, ...], limit: int) -> Hits:
-        """Rank by BM25 times the share of the question's weight that the passage covers."""
+    @property
+    def by_meaning(self) -> bool:
+        """Whether an open manual has vectors that its embedder can be asked about."""
+        return self._vectors is not None
+
+    def search(self, terms: tuple[Term, ...], limit: int, question: str = "") -> Hits:
+        """Rank by words: BM25 times the share of the question's weight that the passage covers.
+
+        With the question and an embedder, by that and by the meaning of passage and section.
+        """
         try:
-            return self._search(terms, limit)
+            weighed, holders = self._weigh(terms)
+            if not any(term.weight for term in weighed):
+                return Hits((), weighed)
+            found = self._by_words(weighed, holders)
+            cosines: dict[int, float] = {}
+            if question and self._vectors is not None:
+                found, cosines = self._by_meaning(question, found, holders, weighed)
+            best = sorted(found, key=lambda order: -found[order])[:limit]
+            passages = (
+                replace(
+                    self._passage_at(order),
+                    coverage=_coverage(order, weighed, holders),
+                    score=found[order],
+                    cosine=cosines.get(order, 0.0),
+                )
+                for order in best
+            )
+            return Hits(tuple(passages), weighed)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be searched: {error}.") from error
 
@@ -126,7 +168,7 @@ class SqliteManual:
     def _some(self, query: str, values: tuple[str, ...] | dict[str, str]) -> tuple[Passage, ...]:
         try:
             rows = self._open_connection.execute(query, values)
-            return tuple(_passage(row, 1.0, 0.0) for row in rows)
+            return tuple(replace(_passage(row), coverage=1.0) for row in rows)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be read: {error}.") from error
 
@@ -136,20 +178,44 @@ class SqliteManual:
             raise ManualError(f"The manual {self._path} is not open.")
         return self._connection
 
-    def _search(self, terms: tuple[Term, ...], limit: int) -> Hits:
-        weighed, holders = self._weigh(terms)
-        if not any(term.weight for term in weighed):
-            return Hits((), weighed)
-        query = " OR ".join(_match(term) for term in weighed)
-        rows = self._open_connection.execute(RANKED, (query, CANDIDATES)).fetchall()
-        total = sum(term.weight for term in weighed)
-        found = []
-        for row in rows:
-            held = zip(weighed, holders, strict=True)
-            coverage = sum(term.weight for term, rowids in held if row[0] in rowids) / total
-            found.append(_passage(row[:-1], coverage, coverage * coverage * row[-1]))
-        found.sort(key=lambda passage: -passage.score)
-        return Hits(tuple(found[:limit]), weighed)
+    def _open_vectors(self, connection: sqlite3.Connection) -> None:
+        """Load the vectors, unless they are another embedder's or there are none."""
+        if self._embedder is None or embedder_of(connection) != self._embedder.traits.name:
+            return
+        self._vectors = load_vectors(connection, self._embedder.traits.dimensions)
+        if self._vectors is not None:
+            self._embedder.open()
+
+    def _by_words(self, terms: tuple[Term, ...], holders: list[set[int]]) -> dict[int, float]:
+        """What passages are worth by words: their order in the manual, and their score."""
+        query = " OR ".join(_match(term) for term in terms)
+        rows = self._open_connection.execute(RANKED, (query, CANDIDATES))
+        return {order: best * _coverage(order, terms, holders) ** 2 for order, best in rows}
+
+    def _by_meaning(
+        self,
+        question: str,
+        by_words: dict[int, float],
+        holders: list[set[int]],
+        terms: tuple[Term, ...],
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """What those by words and those nearest in meaning are worth, and all their cosines."""
+        assert self._vectors is not None and self._embedder is not None
+        vectors, near = self._vectors, self._vectors.nearness(self._embedder.embed([question])[0])
+        nearest = vectors.orders[np.argsort(-near.meaning)[:CANDIDATES]].tolist()
+        rows = {order: vectors.row_of[order] for order in (*by_words, *nearest)}
+        worths = {
+            order: Worth(
+                by_words.get(order, 0.0),
+                _coverage(order, terms, holders),
+                float(near.meaning[row]),
+            )
+            for order, row in rows.items()
+        }
+        return fuse(worths), {order: float(near.cosine[row]) for order, row in rows.items()}
+
+    def _passage_at(self, order: int) -> Passage:
+        return _passage(self._open_connection.execute(AT, (order,)).fetchone())
 
     def _weigh(self, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], list[set[int]]]:
         """Give each term its inverse document frequency and the passages that hold it."""
@@ -183,6 +249,8 @@ def build(
         connection = sqlite3.connect(part)
         try:
             count = _fill(connection, passages, fingerprint, sources)
+            carry_vectors(connection, path)
+            connection.commit()
         finally:
             connection.close()
         if not count:
@@ -245,7 +313,7 @@ def kept_sources(path: Path) -> dict[Source, tuple[Passage, ...]]:
             ).fetchall():
                 key = Source(name, sha256, parser, tuple(json.loads(remarks)))
                 rows = connection.execute(OWN, (source_key(key),))
-                found[key] = tuple(_passage((0, *row, name), 0.0, 0.0) for row in rows)
+                found[key] = tuple(_passage((0, *row, name)) for row in rows)
             return found
     except (sqlite3.Error, ValueError, TypeError):
         return {}
@@ -297,13 +365,19 @@ def _fill(
     return count
 
 
+def _coverage(order: int, terms: tuple[Term, ...], holders: list[set[int]]) -> float:
+    """The share of the question's weight that a passage holds, 0 to 1."""
+    held = zip(terms, holders, strict=True)
+    return sum(t.weight for t, rowids in held if order in rowids) / sum(t.weight for t in terms)
+
+
 def _match(term: Term) -> str:
     """The term as an FTS5 expression; quoted, so that no word is taken for an operator."""
     words = (re.sub(r'["\x00]', " ", word) for word in term.words)
     return "(" + " OR ".join(f'"{word}"' for word in words) + ")"
 
 
-def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
+def _passage(row: tuple[object, ...]) -> Passage:
     order, section, title, page, kind, chapter, heading, text, cells, path, source = map(str, row)
     return Passage(
         section=section,
@@ -315,8 +389,6 @@ def _passage(row: tuple[object, ...], coverage: float, score: float) -> Passage:
         heading=heading,
         row=tuple((head, cell) for head, cell in json.loads(cells)),
         order=int(order),
-        coverage=coverage,
-        score=score,
         path=tuple(json.loads(path)),
         source=source.partition("#")[0],
     )

@@ -9,13 +9,18 @@ from pathlib import Path
 from assistant import __version__
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
 from assistant.adapters.sounddevice_microphone import MicrophoneSettings, SounddeviceMicrophone
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.tqdm_progress import TqdmProgress
 from assistant.app import (
     CarVehicle,
+    build_embedder,
     build_language_model,
     build_recognizer,
     build_vehicle,
     build_voice,
     data_folder,
+    embedder_weights,
+    find_embedder,
     language_model_weights,
     model_store,
     recognizer_choice,
@@ -63,6 +68,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     store = model_store(settings)
     yield _try("recognizer", lambda: _recognizer(settings, store))
     yield _try("language model", lambda: _language_model(settings, store))
+    yield _embedder(settings, store)
     yield _try("voice", lambda: _voice(settings, store))
     yield from _vehicle(settings)
     microphone = SounddeviceMicrophone(MicrophoneSettings(device(settings.hear.microphone)))
@@ -90,6 +96,25 @@ def _voice(settings: Settings, store: Store) -> str:
     return f"{weights.name}; {weights.path} {opened}, in a process of its own"
 
 
+def _embedder(settings: Settings, store: Store) -> Check:
+    """Without an embedder the manual is searched by words alone, so that nothing fails."""
+    name = settings.models.embedder
+    if not name:
+        return Check("embedder", True, "not used: models.embedder is empty")
+    try:
+        weights = embedder_weights(settings, store)
+        if weights is None:
+            helps = f"run `auriga models fetch {name}`"
+            where = f"'{name}' is not in {store.folder}"
+            return Check(
+                "embedder", False, f"{where}; manuals are searched by words alone; {helps}"
+            )
+        opened = _opened(build_embedder(weights))
+    except AurigaError as error:
+        return Check("embedder", False, str(error), error.exit_code)
+    return Check("embedder", True, f"{weights.name}; {weights.path} {opened}")
+
+
 def _vehicle(settings: Settings) -> Iterator[Check]:
     try:
         folder = vehicle_folder(settings.vehicle)
@@ -105,13 +130,19 @@ def _vehicle(settings: Settings) -> Iterator[Check]:
 
 def _manual(settings: Settings, vehicle_id: str, folder: Path) -> Check:
     try:
-        manual = find_manual(data_folder(settings), vehicle_id, folder)
+        embedder = find_embedder(settings, model_store(settings))
+        with TqdmProgress() as progress:
+            path = find_manual(data_folder(settings), vehicle_id, folder, embedder, progress)
+        # Its embedder was opened by a check of its own.
+        opened = _opened(SqliteManual(path)) if path else ""
     except AurigaError as error:
         return Check("manual", False, str(error), error.exit_code)
-    if manual is None:  # what the car can tell is answered all the same
+    if path is None:  # what the car can tell is answered all the same
         helps = f"put Markdown files into {folder / 'manual'}, or run auriga manual build"
         return Check("manual", False, f"the vehicle '{vehicle_id}' brings none; {helps}")
-    return Check("manual", True, f"{manual}{' (of files given by hand)' * by_hand(manual)}")
+    how = "by words and by meaning" if embedder else "by words alone"
+    by = " (of files given by hand)" * by_hand(path)
+    return Check("manual", True, f"{path}{by} {opened}; searched {how}")
 
 
 def _bus(vehicle: CarVehicle, settings: Settings) -> str:

@@ -4,16 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
-from assistant.app import data_folder
+from assistant.adapters.tqdm_progress import TqdmProgress
+from assistant.app import data_folder, find_embedder, model_store
 from assistant.commands import manual_look
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
 from assistant.ingest.files import read_text
 from assistant.ingest.pagination import paginate
-from assistant.manuals import build_manual, ensure_manual, manual_file
+from assistant.manuals import build_manual, build_own_manual, manual_file
 from assistant.settings import vehicle_folder
 
 
@@ -43,12 +42,14 @@ def _build(options: argparse.Namespace) -> int:
     vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
     data = data_folder(settings)
     target = manual_file(data, vehicle.id, folder)
+    embedder = find_embedder(settings, model_store(settings))
     if not options.files:
-        target.unlink(missing_ok=True)
-        print(f"built from the vehicle's own folder: {ensure_manual(data, vehicle.id, folder)}")
+        with TqdmProgress() as progress:
+            own = build_own_manual(data, vehicle.id, folder, embedder, progress)
+        print(f"built from the vehicle's own folder: {own}")
         return 0
-    with _Bar() as bar:
-        built = build_manual(options.files, target, bar.update)
+    with TqdmProgress() as progress:
+        built = build_manual(options.files, target, embedder, progress)
     for remark in built.remarks:
         print(f"auriga: note: {remark}.", file=sys.stderr)
     unchanged = len(options.files) - built.read
@@ -59,29 +60,6 @@ def _build(options: argparse.Namespace) -> int:
         f"{options.vehicle}` brings that back."
     )
     return 0
-
-
-class _Bar:
-    """How far it is, on a terminal; elsewhere nothing."""
-
-    def __init__(self) -> None:
-        # Even one that is disabled would start tqdm's thread.
-        self._bar = tqdm(unit="page", total=0, leave=False) if sys.stderr.isatty() else None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def update(self, path: Path, done: int, total: int) -> None:
-        """Show how far it is; half of the steps are reading, half are layout."""
-        if self._bar is None:
-            return
-        self._bar.total = total / 2
-        self._bar.set_description(path.name, refresh=False)
-        self._bar.update(done / 2 - self._bar.n)
 
 
 def _paginate(options: argparse.Namespace) -> int:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.adapters.sqlite_manual import SqliteManual
-from assistant.app import data_folder
+from assistant.adapters.tqdm_progress import TqdmProgress
+from assistant.app import data_folder, find_embedder, model_store
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import ManualError
 from assistant.events import Passage, PassageKind
@@ -53,7 +54,8 @@ def _search(options: argparse.Namespace) -> int:
     lexicon = load_lexicon(CONFIG / "intents" / "en")
     manual = _manual(options)
     with closing(manual):
-        hits = manual.search(lexicon.terms(" ".join(options.words)), max(options.limit, 1))
+        words = " ".join(options.words)
+        hits = manual.search(lexicon.terms(words), max(options.limit, 1), words)
     if not hits.passages and not options.json:
         print("nothing in the manual holds these words")
     _print(hits.passages, as_json=options.json, scores=True)
@@ -64,7 +66,10 @@ def _manual(options: argparse.Namespace) -> SqliteManual:
     settings = settings_of(options)
     folder = vehicle_folder(settings.vehicle)
     vehicle = CanBridgeVehicle(folder, settings.vehicle_bus.spec, 0.0)
-    manual = SqliteManual(ensure_manual(data_folder(settings), vehicle.id, folder))
+    embedder = find_embedder(settings, model_store(settings))
+    with TqdmProgress() as progress:
+        path = ensure_manual(data_folder(settings), vehicle.id, folder, embedder, progress)
+    manual = SqliteManual(path, embedder)
     manual.open()
     return manual
 
@@ -76,7 +81,8 @@ def _print(passages: Sequence[Passage], *, as_json: bool, scores: bool) -> None:
         if as_json:
             fields = asdict(passage)
             shown = {name: fields[name] for name in SHOWN}
-            print(json.dumps(shown | ({"coverage": passage.coverage} if scores else {})))
+            worth = {"coverage": passage.coverage, "cosine": passage.cosine} if scores else {}
+            print(json.dumps(shown | worth))
             continue
         if (passage.path, passage.page) != (place, page) or scores:
             place, page = passage.path, passage.page

@@ -9,12 +9,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from assistant.adapters.llama_language_model import quantize
+from assistant.adapters.minilm_graph import build_graph
 from assistant.app import model_store, try_model
 from assistant.commands.options import Commands, settings_of
 from assistant.errors import DiskFullError, ModelError, UsageError
 from models import ModelStoreError, Store, UnknownModelError, fetch
 
 TELL_S = 5.0  # between lines where stderr is no terminal
+ONNX = "onnx-int8"  # a type of rewritten weights in the manifest; the others are llama.cpp's
 
 
 def add(commands: Commands) -> None:
@@ -82,7 +84,7 @@ def _fetch(store: Store, options: argparse.Namespace) -> int:
             except ModelStoreError as error:
                 print(f"{name}: {error}", file=sys.stderr)
         with _Bar(name) as bar:
-            fetch(store, name, bar.update, quantize)
+            fetch(store, name, bar.update, _rewrite)
         store.verify(name)
         print(f"{name}: installed, checksums right")
     return 0
@@ -107,9 +109,17 @@ def _verify(store: Store, _: argparse.Namespace) -> int:
 def _add(store: Store, options: argparse.Namespace) -> int:
     spec = store.manifest.spec(options.name)
     settings = settings_of(options)
-    store.add(options.name, options.path, lambda path: try_model(settings, spec, path))
+    store.add(options.name, options.path, _rewrite, lambda path: try_model(settings, spec, path))
     print(f"{options.name}: installed from {options.path}")
     return 0
+
+
+def _rewrite(source: Path, result: Path, kind: str) -> None:
+    """Rewrite weights into what is loaded later; raises ModelError."""
+    if kind == ONNX:
+        build_graph(source, result)
+    else:
+        quantize(source, result, kind)
 
 
 class _Bar:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from assistant.errors import BusError
 from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, Telltale
 from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
 NEARLY = 0.75  # of the best coverage: as good as the best
+LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Lookup:
         A procedure seldom repeats its own title, and the sentence that answers often stands next
         to the one that holds the question's words.
         """
-        hits = self.manual.search(self.lexicon.terms(request.text), self.passages)
+        hits = self.manual.search(self.lexicon.terms(request.text), self.passages, request.text)
         ranked = self._about_the_car(hits.passages)
         found = {passage.order: passage for passage in ranked}
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
@@ -47,13 +49,28 @@ class Lookup:
         """Leave the lamps' sections out, where others hold nearly as much of the question.
 
         They are for questions about a lamp, which come another way, and name so much of the car
-        that they would crowd out the sections about it.
+        that they would crowd out the sections about it. Of a lamp that is lit the section stays.
         """
-        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        lit = self._lit_sections()
+        lamps = {lamp.section for lamp in self.vehicle.telltales} - lit
+        if lit:
+            passages = _raised(passages, lit)
         others = [passage for passage in passages if passage.section not in lamps]
         best = max((passage.coverage for passage in passages), default=0.0)
         nearly = max((passage.coverage for passage in others), default=0.0)
         return others if nearly >= NEARLY * best else list(passages)
+
+    def _lit_sections(self) -> set[str]:
+        """The sections of the lamps that are lit; none while the car cannot be asked."""
+        try:
+            read = [(lamp.section, self.vehicle.read(lamp.path)) for lamp in self.vehicle.telltales]
+        except BusError:
+            return set()
+        return {
+            section
+            for section, reading in read
+            if isinstance(reading, Known) and reading.value != "off"
+        }
 
     def _lamps(self, request: Request) -> Facts:
         asked = [lamp for lamp in self.vehicle.telltales if lamp.path in request.paths]
@@ -75,6 +92,15 @@ class Lookup:
         """The lamp's own section, with what the question's words are worth in the whole manual."""
         terms = self.manual.search(self.lexicon.terms(request.text), 1).terms
         return Hits(self.manual.section(lamp.section), terms)
+
+
+def _raised(passages: tuple[Passage, ...], sections: set[str]) -> tuple[Passage, ...]:
+    """The passages with those of some sections raised a little, best first."""
+    raised = [
+        replace(passage, score=passage.score * LIT) if passage.section in sections else passage
+        for passage in passages
+    ]
+    return tuple(sorted(raised, key=lambda passage: -passage.score))
 
 
 def _meant(lit: list[tuple[Telltale, str]], request: Request) -> list[tuple[Telltale, str]]:

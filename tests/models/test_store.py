@@ -225,11 +225,11 @@ def test_weights_that_nobody_lists_are_opened_once_before_they_are_installed(
 
     store = Store(tmp_path / "store", Manifest({"voice": spec(files={})}))
     with pytest.raises(ModelStoreError, match="no weights"):
-        store.add("voice", mine, refuse)
+        store.add("voice", mine, trial=refuse)
     assert [path.name for path in tried] == ["v.onnx"]
     assert list(store.folder.iterdir()) == []
     listed = Store(tmp_path / "store", Manifest({"voice": spec()}))
-    listed.add("voice", mine, refuse)  # its checksums say more
+    listed.add("voice", mine, trial=refuse)  # its checksums say more
     assert listed.installed("voice")
 
 
@@ -309,13 +309,43 @@ def test_the_projects_manifest_is_whole() -> None:
     for name, model in load_manifest().models.items():
         assert model.name == name
         assert model.licence
-        assert model.role in {"recognizer", "voice", "language-model"}
+        assert model.role in {"recognizer", "voice", "language-model", "embedder"}
         assert model.sources
         assert model.bytes > 1_000_000
         assert not model.entry or model.entry in model.files
         for checksum in (*model.files.values(), *(s.sha256 for s in model.sources if s.sha256)):
             assert len(checksum) == 64
             int(checksum, 16)
+
+
+def test_weights_that_nothing_else_needs_are_not_kept(tmp_path: Path, mine: Path) -> None:
+    plan = Requantize("v.onnx", "small.onnx", "any", replaces=True)
+    store = Store(tmp_path / "store", Manifest({"voice": spec(requantize=plan)}))
+
+    def halve(source: Path, result: Path, kind: str) -> None:
+        result.write_bytes(source.read_bytes()[::2])
+
+    store.add("voice", mine, halve)
+    assert store.find("voice").name == "small.onnx"
+    assert not (store.place("voice") / "v.onnx").exists()
+    store.verify("voice")
+    assert store.states()[0].bytes == len(WEIGHTS) // 2 + len(CONFIG)
+    (store.place("voice") / "small.onnx").write_bytes(b"other")
+    with pytest.raises(ModelStoreError, match="has changed"):
+        store.find("voice")
+
+
+def test_weights_of_ones_own_are_tried_as_they_are_loaded_later(tmp_path: Path, mine: Path) -> None:
+    plan = Requantize("v.onnx", "small.onnx", "any", replaces=True)
+    store = Store(tmp_path / "store", Manifest({"voice": spec(files={}, requantize=plan)}))
+    tried: list[str] = []
+
+    def copy(source: Path, result: Path, kind: str) -> None:
+        result.write_bytes(source.read_bytes())
+
+    store.add("voice", mine, copy, lambda path: tried.append(path.name))
+    assert tried == ["small.onnx"]
+    assert store.find("voice").name == "small.onnx"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,181 @@
+"""Adapter: the vectors of a manual's passages, kept in its SQLite file beside them.
+
+They are computed once the passages are built, by `add_vectors`, and kept under a hash of what they
+were computed from, so that a manual that is built anew computes those of changed passages only.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import DiskFullError, ManualError
+from assistant.events import Vectors
+from assistant.lookup.windows import windows
+from assistant.ports import Embedder
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS vector (
+    key BLOB NOT NULL, window INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (key, window)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS embedded (passage INTEGER PRIMARY KEY, key BLOB NOT NULL);
+"""
+KEY_BYTES = 16
+STORED = np.float16  # rounds a cosine by less than 0.001
+BUSY_S = 30.0  # another process may be writing the same vectors
+SECTION_SHARE = 0.5  # what the vector of the section counts beside the passage's own
+LOADED = """
+SELECT passage.id, passage.chapter || char(10) || passage.section, vector
+FROM embedded JOIN passage ON passage.id = embedded.passage JOIN vector USING (key)
+ORDER BY passage.id, window
+"""
+# Of vectors that a damaged file holds, the length tells.
+COUNTED = """
+SELECT (SELECT count(*) FROM passage), count(DISTINCT passage)
+FROM embedded JOIN vector USING (key) WHERE length(vector) = ?
+"""
+SOUND = (
+    "SELECT key FROM vector GROUP BY key HAVING min(length(vector)) = ? AND max(length(vector)) = ?"
+)
+
+Progress = Callable[[int, int], None]
+"""Is told how many texts have their vectors, and how many need them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near every passage of a manual is to a question; one row each, in their order."""
+
+    cosine: Vectors  # float32 [passages], of the nearest window
+    meaning: Vectors  # float32 [passages], that and the section's as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """The vectors of all passages of a manual."""
+
+    orders: npt.NDArray[np.int64]  # [passages], ascending
+    row_of: Mapping[int, int]  # a passage's order -> its row here
+    windows: Vectors  # float32 [windows, dimensions], each of length 1
+    starts: npt.NDArray[np.int64]  # [passages], the first window of each
+    sections: Vectors  # float32 [sections, dimensions], each of length 1
+    section_of: npt.NDArray[np.int64]  # [passages], a row of `sections`
+
+    def nearness(self, question: Vectors) -> Nearness:
+        """Compare with a question's vector, float32 [dimensions], of length 1."""
+        cosine = np.maximum.reduceat(_products(self.windows, question), self.starts)
+        section = _products(self.sections, question)[self.section_of]
+        meaning = (cosine + SECTION_SHARE * section) / (1 + SECTION_SHARE)
+        return Nearness(cosine, meaning)
+
+
+def add_vectors(
+    path: Path, embedder: Embedder, progress: Progress = lambda _done, _total: None
+) -> int:
+    """Give every passage of a built manual its vectors; return how many had to be computed.
+
+    The embedder is opened where it is needed. Raises ManualError, DiskFullError, or the embedder's
+    own ModelError and EmbedderError.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
+            if embedder_of(connection) == embedder.traits.name and _whole(connection, embedder):
+                return 0
+            embedder.open()
+            try:
+                return _complete(connection, embedder, progress)
+            finally:
+                embedder.close()
+    except sqlite3.Error as error:
+        kind = DiskFullError if "full" in str(error) or "disk" in str(error) else ManualError
+        raise kind(f"The vectors of {path} cannot be written: {error}.") from error
+
+
+def embedder_of(connection: sqlite3.Connection) -> str:
+    """The name of the embedder that made the vectors of a manual, "" where it has none."""
+    row = connection.execute("SELECT value FROM manual WHERE key = 'embedder'").fetchone()
+    return str(row[0]) if row else ""
+
+
+def carry_vectors(connection: sqlite3.Connection, old: Path) -> None:
+    """Take the vectors of an older build over into a new one; none where they cannot be read."""
+    connection.executescript(SCHEMA)
+    if not old.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as before:
+            rows = before.execute("SELECT key, window, vector FROM vector").fetchall()
+    except sqlite3.Error:
+        return  # of an older form, or damaged: they are computed again
+    connection.executemany("INSERT INTO vector VALUES (?, ?, ?)", rows)
+
+
+def load_vectors(connection: sqlite3.Connection, dimensions: int) -> PassageVectors | None:
+    """All vectors of a manual as matrices; None where it has none. Raises ValueError if damaged."""
+    rows = connection.execute(LOADED).fetchall()
+    if not rows:
+        return None
+    raw = np.frombuffer(b"".join(row[2] for row in rows), STORED)
+    matrix = _unit(raw.reshape(len(rows), dimensions).astype(np.float32))
+    orders, starts = np.unique([row[0] for row in rows], return_index=True)
+    _, section_of = np.unique([row[1] for row in rows], return_inverse=True)
+    sections = np.zeros((section_of.max() + 1, dimensions), np.float32)
+    np.add.at(sections, section_of, matrix)
+    return PassageVectors(
+        orders=orders,
+        row_of={order: row for row, order in enumerate(orders.tolist())},
+        windows=matrix,
+        starts=starts,
+        sections=_unit(sections),
+        section_of=section_of[starts],
+    )
+
+
+def _whole(connection: sqlite3.Connection, embedder: Embedder) -> bool:
+    size = embedder.traits.dimensions * STORED().itemsize
+    passages, embedded = connection.execute(COUNTED, (size,)).fetchone()
+    return bool(passages == embedded)
+
+
+def _complete(connection: sqlite3.Connection, embedder: Embedder, progress: Progress) -> int:
+    connection.executescript(SCHEMA)
+    passages = connection.execute("SELECT id, title, heading, text FROM passage").fetchall()
+    keys = {row[0]: _key(embedder.traits.name, row[1:]) for row in passages}
+    size = embedder.traits.dimensions * STORED().itemsize
+    there = {row[0] for row in connection.execute(SOUND, (size, size))}
+    missing = {keys[row[0]]: row for row in passages if keys[row[0]] not in there}
+    made = []
+    for done, (key, (_, title, heading, text)) in enumerate(missing.items(), 1):
+        vectors = embedder.embed(windows(title, heading, text, embedder))
+        made += [(key, number, row.astype(STORED).tobytes()) for number, row in enumerate(vectors)]
+        progress(done, len(missing))
+    with connection:
+        connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", made)
+        connection.execute("DELETE FROM embedded")
+        connection.executemany("INSERT INTO embedded VALUES (?, ?)", keys.items())
+        connection.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM embedded)")
+        about = ("embedder", embedder.traits.name)
+        connection.execute("INSERT OR REPLACE INTO manual VALUES (?, ?)", about)
+    return len(missing)
+
+
+def _key(embedder: str, parts: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("\0".join((embedder, *parts)).encode()).digest()[:KEY_BYTES]
+
+
+def _products(matrix: Vectors, vector: Vectors) -> Vectors:
+    # Not `@`: its threads wait for one another, and longer than this takes on cores that are busy.
+    products: Vectors = np.einsum("ij,j->i", matrix, vector)
+    return products
+
+
+def _unit(matrix: Vectors) -> Vectors:
+    """The rows, each of length 1."""
+    length = np.linalg.norm(matrix, axis=1, keepdims=True)
+    unit: Vectors = np.divide(matrix, length, out=np.zeros_like(matrix), where=length > 0)
+    return unit

@@ -1,0 +1,139 @@
+"""The vectors of a manual: computed once for every text, kept when the manual is built anew."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.adapters.sqlite_manual import build
+from assistant.adapters.sqlite_vectors import add_vectors, embedder_of, load_vectors
+from assistant.errors import EmbedderError, ManualError
+from assistant.events import Passage
+from tests.fakes import FakeEmbedder
+from tests.turns import JACK, MANUAL, STEPS
+
+MORE = Passage("9.9", "More", "99", "Something else.", chapter="9 Else")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "m.sqlite"
+    build(path, MANUAL, "one")
+    return path
+
+
+def rows(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def built(path: Path, passages: Sequence[Passage]) -> FakeEmbedder:
+    """Build anew and add vectors; the embedder knows what it was asked for."""
+    build(path, passages, "two")
+    embedder = FakeEmbedder()
+    add_vectors(path, embedder)
+    return embedder
+
+
+def test_every_passage_gets_a_vector_with_its_title(path: Path) -> None:
+    embedder = FakeEmbedder()
+    assert add_vectors(path, embedder) == len(MANUAL)
+    assert rows(path, "embedded") == len(MANUAL)
+    assert all(text.startswith(p.title) for text, p in zip(embedder.embedded, MANUAL, strict=True))
+    assert (embedder.opened, embedder.is_open) == (1, False)
+
+
+def test_what_is_there_is_not_computed_again_nor_the_embedder_opened(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    embedder = FakeEmbedder()
+    assert add_vectors(path, embedder) == 0
+    assert embedder.opened == 0
+
+
+def test_another_embedder_computes_all_and_its_vectors_take_the_place(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    before = rows(path, "vector")
+    assert add_vectors(path, FakeEmbedder(name="other")) == len(MANUAL)
+    assert rows(path, "vector") == before
+    with closing(sqlite3.connect(path)) as connection:
+        assert embedder_of(connection) == "other"
+
+
+def test_unchanged_passages_keep_their_vectors_when_the_manual_is_built_anew(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    embedder = built(path, (*MANUAL, MORE))
+    assert embedder.embedded == ["More. Something else."]
+    assert rows(path, "embedded") == len(MANUAL) + 1
+
+
+def test_a_changed_title_is_another_text(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    changed = tuple(replace(p, title="Jacks") if p == JACK else p for p in MANUAL)
+    assert [text.split(".")[0] for text in built(path, changed).embedded] == ["Jacks"]
+
+
+def test_vectors_of_passages_that_are_gone_go_too(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    built(path, (JACK, STEPS))
+    assert rows(path, "embedded") == 2
+    assert rows(path, "vector") == 2
+
+
+def test_a_passage_that_comes_twice_is_computed_once(path: Path) -> None:
+    embedder = built(path, (JACK, JACK))
+    assert len(embedder.embedded) == 1
+    assert rows(path, "embedded") == 2
+
+
+def test_damaged_vectors_are_computed_again(path: Path) -> None:
+    add_vectors(path, FakeEmbedder())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        row = "(SELECT key FROM embedded WHERE passage = 1)"
+        connection.execute(f"UPDATE vector SET vector = x'00' WHERE key = {row}")
+    embedder = FakeEmbedder()
+    assert add_vectors(path, embedder) == 1
+    assert embedder.embedded == [f"{MANUAL[0].title}. {MANUAL[0].text}"]
+    assert add_vectors(path, embedder) == 0
+
+
+def test_how_far_it_is_is_told(path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    add_vectors(path, FakeEmbedder(), lambda done, total: told.append((done, total)))
+    assert told == [(done, len(MANUAL)) for done in range(1, len(MANUAL) + 1)]
+
+
+def test_an_embedder_that_fails_leaves_the_manual_as_it_was(path: Path) -> None:
+    embedder = FakeEmbedder(error=EmbedderError("the library failed"))
+    with pytest.raises(EmbedderError):
+        add_vectors(path, embedder)
+    assert not embedder.is_open
+    assert rows(path, "embedded") == 0
+    assert add_vectors(path, FakeEmbedder()) == len(MANUAL)
+
+
+def test_a_file_that_is_no_manual_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "text.sqlite"
+    path.write_text("no database")
+    with pytest.raises(ManualError, match=r"text\.sqlite"):
+        add_vectors(path, FakeEmbedder())
+
+
+def test_a_long_passage_is_found_by_its_end_and_a_section_as_a_whole(path: Path) -> None:
+    long = Passage("1.1", "Long", "1", "filler " * 80 + "zebra", chapter="1 One")
+    beside = replace(long, text="Nothing of it.")
+    elsewhere = replace(beside, section="2.1")
+    embedder = built(path, (long, beside, elsewhere))
+    assert [len(text.split()) <= 63 for text in embedder.embedded] == [True] * 3
+    embedder.open()
+    with closing(sqlite3.connect(path)) as connection:
+        vectors = load_vectors(connection, embedder.traits.dimensions)
+    assert vectors is not None
+    near = vectors.nearness(embedder.embed(["zebra"])[0])
+    assert near.cosine.shape == near.meaning.shape == (3,)
+    assert int(np.argmax(near.cosine)) == 0
+    assert near.cosine[1] == pytest.approx(near.cosine[2], abs=1e-3)
+    assert near.meaning[1] > 2 * near.meaning[2]
