@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from can_bridge.commands import (
     check,
@@ -22,15 +20,12 @@ from can_bridge.commands import (
 )
 from can_bridge.commands.options import Parser
 from can_bridge.errors import BridgeError
+from can_bridge.stop import Stop, Stopped
 
 _COMMANDS = (monitor, diagnose, set_value, serve, record, replay, decode, draft, check)
 _EPILOG = """exit codes: 0 done, 2 bad usage or configuration, 4 the bus cannot be opened.
 'python -m can_bridge COMMAND --help' shows a command's options, with examples.
 """
-
-
-class _Stopped(Exception):
-    """SIGINT or SIGTERM came."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,15 +35,14 @@ def main(arguments: Sequence[str]) -> int:
         if getattr(options, "json", False):
             sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259, whatever the locale says
         sys.stdout.reconfigure(errors="replace")  # a unit such as °C in an ASCII locale
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    stop = Stop()
     try:
+        stop.install()
         code = int(options.run(options))
         sys.stdout.flush()
     except BridgeError as error:
-        print(f"can_bridge: {error}", file=sys.stderr)
-        return error.exit_code
-    except _Stopped:
+        return _told(error, stop)
+    except Stopped:
         return 0
     except BrokenPipeError:  # such as `| head`: nothing more can be written, not at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,10 +50,14 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Stopped
+def _told(error: BridgeError, stop: Stop) -> int:
+    """Say what went wrong, unless it did because a signal was swallowed; the exit code."""
+    try:
+        stop.check()
+    except Stopped:
+        return 0
+    print(f"can_bridge: {error}", file=sys.stderr)
+    return error.exit_code
 
 
 def _parser() -> Parser:

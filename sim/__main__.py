@@ -2,7 +2,16 @@
 
 import sys
 
-from sim.cli import main
+from sim.stop import hold
+
+
+def entry() -> int:
+    """Import the command line while signals wait, and run it."""
+    hold()
+    from sim.cli import main  # noqa: PLC0415
+
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(entry())

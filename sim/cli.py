@@ -7,13 +7,11 @@ import json
 import math
 import os
 import re
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 import can
@@ -31,6 +29,7 @@ from sim.recording import Recording
 from sim.runner import Reports, Run, Runner
 from sim.scenario import Scenario, Step, load_scenario
 from sim.schedule import Schedule
+from sim.stop import Stop, Stopped
 from sim.vehicle_files import VehicleFiles, load_vehicle
 from sim.world import World
 
@@ -47,21 +46,17 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"sim: {message}; see '{self.prog} --help'\n")
 
 
-class _Stopped(Exception):
-    """SIGINT or SIGTERM came."""
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run a scenario; returns the exit code."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    stop = Stop()
     try:
-        _simulate(options)
+        stop.install()
+        _simulate(options, stop)
     except SimError as error:
         print(f"sim: {error}", file=sys.stderr)
         return error.exit_code
-    except _Stopped:
+    except Stopped:
         return 0
     except BrokenPipeError:  # whoever read the steps is gone; Python would flush to him at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -69,13 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Stopped
-
-
-def _simulate(options: argparse.Namespace) -> None:
+def _simulate(options: argparse.Namespace, stop: Stop) -> None:
     scenario = load_scenario(options.scenario)
     vehicle = load_vehicle(options.vehicle)
     builders = [FrameBuilder(message) for message in vehicle.messages]
@@ -89,7 +78,8 @@ def _simulate(options: argparse.Namespace) -> None:
             whole = replace(run, seconds=seconds)
             Runner(world, schedule, None, recording, whole).run(FastClock(), _REPORTS)
         return
-    with _open(options.bus) as bus:
+    with _open(options.bus, stop) as bus:
+        stop.check()
         servers = _servers(vehicle, world)
         _run_on(bus, Runner(world, schedule, servers, bus, run), Control(world), options)
 
@@ -162,7 +152,7 @@ def _terminal() -> int:
     return sys.stdin.fileno()
 
 
-def _open(spec: str) -> can.BusABC:
+def _open(spec: str, stop: Stop) -> can.BusABC:
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise SpecError(
@@ -173,6 +163,7 @@ def _open(spec: str) -> can.BusABC:
     try:
         return can.Bus(interface=interface, channel=channel, **rate)  # type: ignore[arg-type]
     except (can.CanError, OSError, ValueError, TypeError, ImportError) as error:
+        stop.check()
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise BusUnavailable(f"the bus {spec} cannot be opened: {first}") from error
 

@@ -1,0 +1,50 @@
+"""sim: SIGINT and SIGTERM in, an end in good order out."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_PATIENCE = 3  # `timeout` sends two at once, which must not cut the tidying up short
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came; no `Exception`, since libraries catch those and go on."""
+
+
+class Stop:
+    """The handler of both signals: the first raises Stopped, the third ends the process at once."""
+
+    def __init__(self) -> None:
+        """None came yet."""
+        self._came = 0
+
+    def install(self) -> None:
+        """Handle both signals from now on, those too that were held back by `hold`."""
+        for number in SIGNALS:
+            signal.signal(number, self)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+    def check(self) -> None:
+        """Raise Stopped if a signal came whose exception somebody has swallowed."""
+        if self._came:
+            raise Stopped
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        self._came += 1
+        if self._came == 1:
+            raise Stopped
+        if self._came >= _PATIENCE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+
+def hold() -> None:
+    """Let both signals wait until `install`.
+
+    Some libraries take whatever happens while they are imported for a part of theirs that is
+    missing, and go on without it.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
