@@ -133,6 +133,7 @@ class Car:
 
     # motion
     speed_kmh: float = 0.0
+    backwards: bool = False  # whether it moves that way
     acceleration: float = 0.0  # m/s²
     wheel_power_kw: float = 0.0
     engine_running: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.car import Car
 from sim.figures import Figures
+from sim.gears import DRIVES
 
 RESERVE_PERCENT = 14.0
 """What Hybrid mode keeps in the drive battery."""
@@ -18,6 +19,8 @@ _ASLEEP_A, _AWAKE_A, _LIGHTS_A, _HAZARD_A, _REAR_WINDOW_A, _SEAT_A = 0.02, 12.0,
 
 def regeneration_kw(car: Car, figures: Figures) -> float:
     """How strongly the motor may slow the car: weaker when the battery is full, cold or hot."""
+    if not car.ready or car.selector not in DRIVES:
+        return 0.0
     full = min(1.0, max(0.0, (100.0 - car.battery_percent) / 5.0))
     cold = min(1.0, max(0.1, (car.battery_c + 15.0) / 20.0))
     hot = min(1.0, max(0.1, (55.0 - car.battery_c) / 10.0))

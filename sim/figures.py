@@ -14,8 +14,11 @@ class Figures:
     """Drag coefficient times front area."""
     rolling: float = 0.011
     system_kw: float = 150.0
+    petrol_kw: float = 96.0
     motor_kw: float = 75.0
+    top_kmh: float = 195.0
     electric_limit_kmh: float = 135.0
+    reverse_limit_kmh: float = 30.0
     usable_kwh: float = 12.8
     tank_l: float = 42.0
     onboard_charger_kw: float = 6.6

@@ -65,6 +65,58 @@ def test_an_empty_tank_does_not_go_below_empty() -> None:
     assert car.fuel_l == 0.0 and not car.engine_running and car.battery_percent >= 0.0
 
 
+def test_with_nothing_left_the_car_rolls_out() -> None:
+    car = driving(target_speed_kmh=90.0, speed_kmh=90.0, fuel_l=0.0, battery_percent=0.0)
+    run(car, 20)
+    assert 50 < car.speed_kmh < 85 and car.wheel_power_kw == pytest.approx(0.0, abs=1e-6)
+    assert run(car, 300).speed_kmh == 0.0 and car.motor_kw == 0.0
+
+
+@pytest.mark.parametrize(("fuel_l", "top_kmh"), [(31.0, 195.0), (0.0, 135.0)])
+def test_it_drives_no_faster_than_the_manual_says(fuel_l: float, top_kmh: float) -> None:
+    car = driving(target_speed_kmh=300.0, speed_kmh=120.0, fuel_l=fuel_l, slope_percent=-4.0)
+    assert run(car, 120).speed_kmh == pytest.approx(top_kmh, abs=0.5)
+
+
+def test_in_neutral_the_car_only_rolls() -> None:
+    car = driving(selector="Neutral", target_speed_kmh=90.0, speed_kmh=50.0)
+    before = car.battery_percent
+    run(car, 20)
+    assert 35 < car.speed_kmh < 49
+    assert car.wheel_power_kw == car.motor_kw == car.friction_kw == 0.0
+    assert car.battery_percent < before  # nothing comes back
+    assert run(car, 200).speed_kmh == 0.0
+    car.parking_brake, car.slope_percent = True, -8.0
+    assert run(car, 5).speed_kmh == 0.0
+
+
+@pytest.mark.parametrize(("slope", "backwards"), [(8.0, True), (-8.0, False)])
+def test_in_neutral_it_rolls_down_a_slope_unless_it_is_braked(
+    slope: float, backwards: bool
+) -> None:
+    car = run(driving(selector="Neutral", slope_percent=slope), 10)
+    assert 15 < car.speed_kmh < 40 and car.backwards is backwards
+    assert car.altitude_m < 404.0
+    assert (car.longitude < 9.6921) is backwards
+    car.parking_brake = True
+    assert run(car, 15).speed_kmh == 0.0
+
+
+def test_what_rolls_up_a_slope_turns_round() -> None:
+    car = run(driving(selector="Neutral", slope_percent=8.0, speed_kmh=20.0), 20)
+    assert car.backwards and car.speed_kmh > 10
+
+
+def test_reverse_goes_backwards_and_slowly() -> None:
+    car = run(driving(selector="Reverse", target_speed_kmh=80.0), 30)
+    assert car.speed_kmh == pytest.approx(ASTER.reverse_limit_kmh, abs=0.5)
+    assert car.backwards and car.gear == -1 and car.longitude < 9.6921
+    car.selector = "Drive"  # a car that moves the other way is braked first
+    run(car, 1)
+    assert car.backwards and car.speed_kmh < 25
+    assert not run(car, 20).backwards and car.speed_kmh > 40
+
+
 @pytest.mark.parametrize(("station_kw", "minutes"), [(2.3, 375), (3.7, 230), (6.6, 135)])
 def test_charging_takes_the_time_of_the_manual(station_kw: float, minutes: int) -> None:
     car = Car(system="Off", cable_connected=True, station_kw=station_kw, battery_percent=0.0)
