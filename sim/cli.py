@@ -48,7 +48,13 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run a scenario; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.control is not None and (options.write is not None or options.speed == math.inf):
+        other = "--write" if options.write is not None else "--speed max"
+        parser.error(
+            f"nothing can be controlled with {other}, which waits for nobody; leave one out"
+        )
     stop = Stop()
     try:
         stop.install()
@@ -173,7 +179,8 @@ def _ready() -> None:
 
 
 def _report(step: Step) -> None:
-    print(json.dumps({"t": step.at_s, "step": step.name}), flush=True)
+    refused = {"refused": step.refused} if step.refused else {}
+    print(json.dumps({"t": step.at_s, "step": step.name, **refused}), flush=True)
 
 
 def _tell_outcome(time_s: float, outcome: Outcome) -> None:

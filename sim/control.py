@@ -13,8 +13,10 @@ from sim.car import DOORS, WORDS
 from sim.errors import ScenarioError
 from sim.faults import KINDS, fault_from
 from sim.lamps import NAMES, lamp
+from sim.limits import limited
 from sim.settings import FIELDS, checked, only
 from sim.world import World
+from sim.written import is_number
 
 _DOOR_STATES = ("open", "closed", "close", "toggle")
 _GEARS = {"p": "Park", "r": "Reverse", "n": "Neutral", "d": "Drive", "b": "B"}
@@ -55,6 +57,8 @@ class Control:
             told = {"ok": self.answer(line)}
         except ScenarioError as error:
             told = {"error": str(error)}
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
+            told = {"error": "what this line says is beyond this car; say something simpler"}
         return json.dumps({"t": round(self._world.time_s, 2), **told})
 
     def change(self, settings: Mapping[str, Any]) -> str:
@@ -84,9 +88,9 @@ class Control:
         text = _one(rest, "a speed in km/h")
         car = self._world.car
         speed = _value(text)
-        if text[0] in "+-" and isinstance(speed, int | float):
+        if text[0] in "+-" and is_number(speed):
             present = car.cruise_set_kmh if car.cruise_active else car.target_speed_kmh
-            speed = max(0.0, (present or 0.0) + speed)
+            speed = limited("target_speed_kmh", (present or 0.0) + speed)
         settings: dict[str, Any] = {"target_speed_kmh": speed}
         if car.cruise_active:
             settings["cruise_set_kmh"] = speed
@@ -125,10 +129,13 @@ class Control:
         """`KIND key=value …`."""
         if not rest:
             raise ScenarioError(f"say fault and its kind, one of {', '.join(KINDS)}")
-        fault = fault_from({"kind": rest[0], **_pairs(rest[1:], None)})
+        row = _pairs(rest[1:], None)
+        if "kind" in row:
+            raise ScenarioError("the kind of a fault stands first; say fault KIND key=value …")
+        fault = fault_from({"kind": rest[0], **row})
         self._world.faults.check(fault)
         self._world.faults.add(fault, self._world.time_s)
-        return f"{rest[0]}: {KINDS[rest[0]].says}"
+        return f"{fault.kind}: {KINDS[fault.kind].says}"
 
     def clear(self, rest: list[str]) -> str:
         """Every fault ends."""
@@ -190,7 +197,7 @@ def _value(text: str) -> Any:
     """A value as TOML writes it; a word needs no quotation marks."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or more than Python reads
         return [word for word in text.split(",") if word] if "," in text else text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from sim.ecus.values import Values
 from sim.errors import ScenarioError
 from sim.frame import FrameBuilder, Physical
+from sim.written import is_number, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ _ERROR_STATES: Mapping[str, tuple[int, bytes]] = {
 }
 """What a controller tells of itself -> identifier and data of Linux' error frames."""
 _LASTS_S = {"bus_off": 5.0, "ecu_reset": 1.5}
+_WHOLE: Mapping[str, int] = {"length": 8, "identifier": 0x1FFFFFFF, "raw": 1 << 64, "step": 1 << 32}
+"""Key of a fault that is a whole number from 0 on -> the greatest; a frame has up to 8 bytes."""
 _STEP = 7  # more than a receiver takes for lost frames
 
 
@@ -212,7 +216,7 @@ class Faults:
         for fault in active:
             if fault.kind == "bad_checksum":
                 data = builder.damaged(data)
-            elif fault.kind == "corrupt":
+            elif fault.kind == "corrupt" and data:
                 bit = self._random.randrange(len(data) * 8)
                 turned = int.from_bytes(data, "little") ^ 1 << bit
                 data = turned.to_bytes(len(data), "little")
@@ -237,7 +241,7 @@ def fault_from(row: Mapping[str, object]) -> Fault:
     """A fault from the keys of a scenario or a command; ScenarioError, one sentence, if wrong."""
     kind = row.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ScenarioError(f"there is no fault kind {kind!r}; choose of {', '.join(KINDS)}")
+        raise ScenarioError(f"there is no fault kind {shown(kind)}; choose of {', '.join(KINDS)}")
     known = KINDS[kind]
     allowed = {"kind", *known.may, *(set(known.needs) - {"target"})}
     if "target" in known.needs:
@@ -252,21 +256,18 @@ def fault_from(row: Mapping[str, object]) -> Fault:
             listed = ", ".join(sorted(allowed - {"kind"})) or "nothing"
             raise ScenarioError(f"the fault {kind} takes no '{key}'; it takes {listed}")
         if not _fits(key, value):
-            raise ScenarioError(f"'{key}' of the fault {kind} cannot be {value!r}; correct it")
+            raise ScenarioError(f"'{key}' of the fault {kind} cannot be {shown(value)}; correct it")
     return Fault(**row)  # type: ignore[arg-type]
 
 
 def _fits(key: str, value: object) -> bool:
-    if isinstance(value, bool):
-        return False
     default = next(f.default for f in dataclasses.fields(Fault) if f.name == key)
-    if key == "state":
-        return value in _ERROR_STATES
-    if key == "kind" or isinstance(default, str):
-        return isinstance(value, str)
-    if key == "share":
-        return isinstance(value, int | float) and 0 <= value <= 1
-    if isinstance(default, int) and not isinstance(default, bool):
-        limits = {"length": 64, "identifier": 0x1FFFFFFF}
-        return isinstance(value, int) and 0 <= value <= limits.get(key, 1 << 62)
-    return isinstance(value, int | float) and (key == "value" or value >= 0)
+    if isinstance(default, str) or key == "kind":
+        return isinstance(value, str) and (
+            value in _ERROR_STATES if key == "state" else value != ""
+        )
+    if key in _WHOLE:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _WHOLE[key]
+    if not isinstance(value, int | float) or not is_number(value):
+        return False
+    return key == "value" or 0 <= value <= (1 if key == "share" else math.inf)

@@ -189,9 +189,12 @@ class FrameBuilder:
         return self._sealed(frame, self.counter_in(frame))
 
     def damaged(self, frame: bytes) -> bytes:
-        """The same frame with a checksum that does not fit; unprotected ones stay as they are."""
+        """The same frame with a checksum that does not fit.
+
+        One that is unprotected, or too short for a checksum, stays as it is.
+        """
         place = self._checksum_at
-        if place is None:
+        if place is None or place >= len(frame):
             return frame
         return frame[:place] + bytes((frame[place] ^ 0x5A,)) + frame[place + 1 :]
 

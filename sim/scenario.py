@@ -29,14 +29,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from sim.car import Car
 from sim.errors import ScenarioError
 from sim.faults import Fault, fault_from
-from sim.settings import checked, is_number_field, only
+from sim.settings import checked, is_number_field, is_possible, like, only
 from sim.toml_file import TomlFile, read_toml
 from sim.vehicle_files import config_folder
+from sim.written import is_number, shown
 
 Points = tuple[tuple[float, float], ...]
 """(seconds, value), in the order of time."""
@@ -52,6 +53,10 @@ class Step:
     """Field of Car -> value; a table is merged into the field's own."""
     faults: tuple[Fault, ...]
     clear_faults: bool
+    place: str = ""
+    """File and line."""
+    refused: str = ""
+    """Why the car kept its selector where it was, once the step has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def _scenario(toml: TomlFile) -> Scenario:
     steps = []
     for number, row in enumerate(_placed_rows(toml, "step")):
         with _at(toml, "step", number):
-            steps.append(_step(row))
+            steps.append(_step(row, toml.place("step", number)))
             if steps[-1].at_s < steps[max(0, number - 1)].at_s:
                 _fail("the steps must be in the order of their at_s; sort them")
     expectations = []
@@ -168,22 +173,30 @@ def _rows(table: Mapping[str, Any], key: str) -> list[Any]:
     return rows
 
 
-def _step(row: object) -> Step:
+def _step(row: object, written_at: str) -> Step:
     table = only(row, ("at_s", "name", "set", "faults", "clear_faults"), "a [[step]]")
     at_s, name = table.get("at_s"), table.get("name")
-    if not isinstance(at_s, int | float) or not isinstance(name, str):
+    if not _is_time(at_s) or not isinstance(name, str):
         _fail(
-            "a [[step]] needs a number `at_s` and a text `name`, found "
+            "a [[step]] needs a number `at_s` from 0 on and a text `name`, found "
             f"{_found(at_s)} and {_found(name)}; correct it"
         )
     place = f"the step '{name}'"
+    clear = table.get("clear_faults", False)
+    if not isinstance(clear, bool):
+        _fail(f"`clear_faults` of {place} is true or false, found {shown(clear)}; correct it")
     faults = tuple(_fault(item, place) for item in _rows(table, "faults"))
     settings = checked(table.get("set", {}), f"`set` of {place}")
-    return Step(float(at_s), name, settings, faults, bool(table.get("clear_faults", False)))
+    return Step(float(at_s), name, settings, faults, clear, written_at)
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    """Seconds from 0 on."""
+    return isinstance(value, int | float) and is_number(value) and value >= 0
 
 
 def _found(value: object) -> str:
-    return "none" if value is None else repr(value)
+    return "none" if value is None else shown(value)
 
 
 def _fault(row: object, place: str) -> Fault:
@@ -201,29 +214,37 @@ def _profile(table: object) -> dict[str, Points]:
     for field, points in table.items():
         if not is_number_field(field):
             _fail(f"[profile] has the key '{field}', which is no number of the car; correct it")
-        pairs = points if isinstance(points, list) else []
-        numbers = [n for pair in pairs if isinstance(pair, list) for n in pair]
-        times = [pair[0] for pair in pairs if isinstance(pair, list) and len(pair) == 2]  # noqa: PLR2004
-        if (
-            len(times) != len(pairs)
-            or len(times) < 2  # noqa: PLR2004
-            or not all(isinstance(n, int | float) for n in numbers)
-            or times != sorted(times)
-        ):
+        if not _are_points(points):
             _fail(
                 f"{field} in [profile] needs two or more pairs [seconds, value] in the order of "
-                "time; correct it"
+                "time from 0 on; correct it"
             )
-        profile[field] = tuple((float(at), float(value)) for at, value in pairs)
+        wrong = [value for _, value in points if not is_possible(field, value)]
+        if wrong:
+            _fail(f"{field} in [profile] cannot be {shown(wrong[0])}; it is {like(field)}")
+        profile[field] = tuple((float(at), float(value)) for at, value in points)
     return profile
+
+
+def _are_points(points: object) -> TypeGuard[list[list[float]]]:
+    """Two or more pairs of numbers, the first of which, the seconds, do not decrease."""
+    if not isinstance(points, list) or len(points) < 2:  # noqa: PLR2004
+        return False
+    for pair in points:
+        if not isinstance(pair, list) or len(pair) != 2 or not _is_time(pair[0]):  # noqa: PLR2004
+            return False
+        if not isinstance(pair[1], int | float) or isinstance(pair[1], bool):
+            return False
+    times = [pair[0] for pair in points]
+    return times == sorted(times)
 
 
 def _expectation(row: object) -> Expectation:
     table = only(row, ("at_s", "ask", "answer", "unknown"), "an [[expect]]")
     at_s, unknown = table.get("at_s", 0.0), table.get("unknown", {})
     ask, answer = table.get("ask", ""), table.get("answer", "")
-    if not isinstance(at_s, int | float) or not isinstance(unknown, dict):
-        _fail("an [[expect]] has a number `at_s` and a table `unknown`; correct it")
+    if not _is_time(at_s) or not isinstance(unknown, dict):
+        _fail("an [[expect]] has a number `at_s` from 0 on and a table `unknown`; correct it")
     if not isinstance(ask, str) or not isinstance(answer, str) or bool(ask) != bool(answer):
         _fail("an [[expect]] has the texts `ask` and `answer`, or neither; add what is missing")
     try:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from typing import Any
 
 from sim.car import WORDS, Car
 from sim.errors import ScenarioError
 from sim.lamps import NAMES
+from sim.limits import limits_of
+from sim.written import is_number, shown
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Car))
 _STATES = ("off", "on", "flashing")
@@ -31,11 +34,27 @@ def checked(table: object, place: str) -> dict[str, Any]:
     """Settings of a car, if all of them can be; else a ScenarioError, one sentence."""
     settings = only(table, FIELDS, place)
     for field, value in settings.items():
-        present = getattr(_BLANK, field)
-        if not _fits(field, present, value):
-            like = f"of {', '.join(WORDS[field])}" if field in WORDS else f"like {present!r}"
-            raise ScenarioError(f"{field} in {place} cannot be {value!r}; it is {like}")
+        if not _fits(field, getattr(_BLANK, field), value):
+            raise ScenarioError(f"{field} in {place} cannot be {shown(value)}; it is {like(field)}")
     return settings
+
+
+def like(field: str) -> str:
+    """What a field of the car can be, for a sentence."""
+    if field in WORDS:
+        return f"of {', '.join(WORDS[field])}"
+    low, high = limits_of(field)
+    present = getattr(_BLANK, field)
+    if math.isinf(low) or isinstance(present, bool):
+        return f"like {present!r}"
+    far = f"{low:g} on" if math.isinf(high) else f"{low:g} to {high:g}"
+    return f"from {far}" + (f" in {', '.join(present)}" if isinstance(present, dict) else "")
+
+
+def is_possible(field: str, value: object) -> bool:
+    """Whether a number, or what stands for one, can be that of a field."""
+    low, high = limits_of(field)
+    return isinstance(value, int | float) and is_number(value) and low <= value <= high
 
 
 def is_number_field(field: str) -> bool:
@@ -56,17 +75,10 @@ def _fits(field: str, present: object, value: object) -> bool:
         return (
             isinstance(value, dict)
             and set(value) <= set(present)
-            and all(_is_number(v) for v in value.values())
+            and all(is_possible(field, number) for number in value.values())
         )
-    if isinstance(present, bool):
-        return isinstance(value, bool)
-    if isinstance(present, float) or present is None:
-        return _is_number(value)
-    return isinstance(value, type(present))
-
-
-def _is_number(value: object) -> bool:
-    """A number that a car can have: no text, no truth, not infinite."""
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9  # noqa: PLR2004
-    )
+    if isinstance(present, bool | str):
+        return isinstance(value, type(present))
+    if isinstance(present, int):
+        return isinstance(value, int) and is_possible(field, value)
+    return is_possible(field, value)

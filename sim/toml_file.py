@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 import tomllib
 from dataclasses import dataclass
@@ -41,6 +42,26 @@ def read_toml(file: Path, kind: type[SimError]) -> TomlFile:
         raise kind(f"{file} is not UTF-8 text; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise kind(f"{file} is no TOML: {error}; correct it") from error
+    except (ValueError, RecursionError) as error:  # what tomllib leaves to Python
+        line = _unreadable_line(text)
+        problem = "is nested too deep" if isinstance(error, RecursionError) else "is no number"
+        raise kind(f"{file}, line {line}: what is written there {problem}; correct it") from error
+
+
+def _unreadable_line(text: str) -> int:
+    """The first line up to which the text cannot be read, for a reason that is not its grammar."""
+    lines = text.splitlines(keepends=True)
+
+    def is_bad(line: int) -> bool:
+        try:
+            tomllib.loads("".join(lines[:line]))
+        except tomllib.TOMLDecodeError:  # such as a list that goes on
+            return False
+        except (ValueError, RecursionError):
+            return True
+        return False
+
+    return bisect.bisect_left(range(len(lines)), True, key=is_bad)
 
 
 def _nth(lines: list[str], pattern: str, number: int) -> int | None:

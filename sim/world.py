@@ -4,12 +4,15 @@ no bus, so that a scenario always happens the same way.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim import gears
 from sim.car import Car
 from sim.commands import Controllers, Outcome
 from sim.ecus import values_of
+from sim.errors import ScenarioError
 from sim.faults import Fault, Faults
 from sim.frame import FrameBuilder
 from sim.noise import Noise
@@ -35,6 +38,8 @@ class World:
         """The car as the scenario starts it; ScenarioError if a step names what is not there."""
         self.car = Car()
         apply_settings(self.car, scenario.start)
+        if "backwards" not in scenario.start:
+            self.car.backwards = self.car.selector == "Reverse"
         self.car.was_ready = self.car.ready  # what runs already need not be started
         advance(self.car, 0.0)  # what follows from the start, such as the gear
         self.memory = TroubleMemory()
@@ -42,13 +47,20 @@ class World:
         self._noise = noise or Noise()
         self.faults = Faults(builders, self._noise.seed)
         for step in scenario.steps:
-            for fault in step.faults:
-                self.faults.check(fault)
+            self._check(step)
         self._waiting = list(scenario.steps)
         self._profile = scenario.profile
         self._ticks = 0
         self._counters = dict.fromkeys((builder.name for builder in builders), -1)
         self._ecus = {builder.name: builder.sender for builder in builders}
+
+    def _check(self, step: Step) -> None:
+        """ScenarioError, with the place of the step, if the vehicle lacks what its faults name."""
+        try:
+            for fault in step.faults:
+                self.faults.check(fault)
+        except ScenarioError as error:
+            raise ScenarioError(f"{step.place}: {error}" if step.place else str(error)) from error
 
     @property
     def time_s(self) -> float:
@@ -83,15 +95,20 @@ class World:
                 self._counters[name] = -1
 
     def _happen(self, step: Step) -> Step:
-        self.change(step.settings)
+        refused = gears.refusal(self.car, step.settings)
+        kept = {"selector": self.car.selector} if refused else {}
+        apply_settings(self.car, {**step.settings, **kept})
         if step.clear_faults:
             self.faults.clear()
         for fault in step.faults:
             self.faults.add(fault, self.time_s)
-        return step
+        return dataclasses.replace(step, refused=refused) if refused else step
 
     def change(self, settings: Mapping[str, Any]) -> None:
-        """Set fields of the car that were checked before."""
+        """Set fields of the car that were checked before; ScenarioError if the car refuses one."""
+        refused = gears.refusal(self.car, settings)
+        if refused:
+            raise ScenarioError(f"{refused}; slow down first")
         apply_settings(self.car, settings)
 
     @property

@@ -79,7 +79,9 @@ def test_the_third_signal_ends_what_swallowed_the_first(
 
 
 @pytest.mark.parametrize("stop", [sim.stop, can_bridge.stop], ids=lambda module: module.__name__)
-def test_no_library_takes_it_for_an_error_and_a_swallowed_one_is_not_forgotten(stop: object) -> None:
+def test_no_library_takes_it_for_an_error_and_a_swallowed_one_is_not_forgotten(
+    stop: object,
+) -> None:
     one = stop.Stop()  # type: ignore[attr-defined]
     stopped = stop.Stopped  # type: ignore[attr-defined]
     one.check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pty
@@ -26,6 +27,7 @@ from sim.errors import ScenarioError
 from sim.faults import KINDS
 from sim.frame import FrameBuilder
 from sim.inputs import KEYS
+from sim.limits import limited
 from sim.scenario import Scenario
 from sim.settings import FIELDS, is_number_field
 from sim.vehicle_files import load_vehicle
@@ -154,7 +156,7 @@ def test_no_number_brings_the_car_to_a_stop(settings: dict[str, float], gear: st
     world, commander = control()
     for line in ("start", f"gear {gear}", "speed 50"):
         commander.answer(line)
-    commander.change(settings)
+    commander.change({field: limited(field, value) for field, value in settings.items()})
     unit = Unit(Address("ECM", "engine control", 0x7E0, 0x7E8, True), world.car, world.memory)
     for second in range(3):
         for _ in world.run_to(second + 0.5):
@@ -195,6 +197,91 @@ def test_every_kind_of_fault_can_be_put_in_force_by_a_line() -> None:
         commander.answer(" ".join(("fault", kind, *(needs[key] for key in known.needs))))
         assert [fault.kind for fault in world.faults.all] == [kind]
         needs |= {"message": "message=ESC_Speed", "signal": "signal=VehicleSpeed"}
+
+
+SPEED = "message=ESC_Speed signal=VehicleSpeed"
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("set outside_c=nan", "from -60 to 150"),
+        (f"set outside_c={'9' * 5000}", "outside_c"),
+        (f"set gear=0x{'f' * 5000}", "gear"),
+        ("set gear=true", "gear"),
+        (f"set lamps={'[' * 5000}", "lamps"),
+        (f"set open={'[' * 5000}", "open"),
+        ("set leak_bar_per_min={rear_left=nan}", "leak_bar_per_min"),
+        ("set rain_percent=101", "from 0 to 100"),
+        ("set coolant_c=900", "from -60 to 150"),
+        ("set speed_kmh=196", "from 0 to 195"),
+        ("set fuel_l=43", "from 0 to 42"),
+        ("speed +nan", "target_speed_kmh"),
+        (f"speed +0x{'f' * 5000}", "target_speed_kmh"),
+        (f"fault implausible {SPEED} value=nan", "value"),
+        (f"fault implausible {SPEED} value=-inf", "value"),
+        (f"fault implausible {SPEED} value={'9' * 5000}", "value"),
+        (f"fault raw {SPEED} raw={'9' * 5000}", "raw"),
+        (f"fault raw {SPEED} raw=0x{'f' * 5000}", "raw"),
+        ("fault delay message=ESC_Speed seconds=inf", "seconds"),
+        ("fault wrong_length message=ESC_Speed length=9", "length"),
+        ("fault error_frames state=[1]", "state"),
+        ("fault silent ecu=", "ecu"),
+        ("fault silent kind=drop ecu=EMU", "stands first"),
+        (f"fault {'x' * 5000}", "there is no fault kind"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_whatever_a_line_holds_is_answered_with_one_sentence(line: str, part: str) -> None:
+    world, commander = control()
+    answer = json.loads(commander.reply(line))
+    assert part in answer["error"] and "\n" not in answer["error"] and len(answer["error"]) < 600
+    assert world.faults.all == []
+    for _ in world.run_to(1.0):
+        pass
+    assert all(world.frame(builder) for builder in BUILDERS)
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(["wrong_length", "bad_checksum", "corrupt"]))
+)
+def test_a_frame_without_bytes_passes_the_other_faults(order: tuple[str, ...]) -> None:
+    world, commander = control()
+    for kind in order:
+        length = " length=0" if kind == "wrong_length" else ""
+        for builder in BUILDERS:
+            commander.answer(f"fault {kind} message={builder.name}{length}")
+    assert {world.frame(builder) for builder in BUILDERS} == {b""}
+
+
+def test_the_selector_stays_where_it_is_at_speed() -> None:
+    world, commander = control()
+    for line in ("start", "gear D", "set speed_kmh=60 target_speed_kmh=60"):
+        commander.answer(line)
+    for line in ("gear R", "gear P", "set selector=Reverse"):
+        with pytest.raises(ScenarioError, match="does not shift to"):
+            commander.answer(line)
+    assert world.car.selector == "Drive" and not world.car.parking_brake
+    commander.answer("gear N")
+    commander.answer("gear D")
+    commander.answer("set speed_kmh=0 target_speed_kmh=0 selector=Park")
+    assert world.car.selector == "Park"
+
+
+@pytest.mark.parametrize("words", [["--speed", "max"], ["--write", "x.log"]])
+def test_control_that_would_be_ignored_is_refused(words: list[str], tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "sim", "parked", "--bus", "unix:test", "--control", "-", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert words[0] in result.stderr and result.stderr.count("\n") == 1
+    assert not (tmp_path / "x.log").exists()
 
 
 def test_a_signal_that_is_never_out_of_range_is_refused() -> None:

@@ -158,6 +158,26 @@ def test_a_lamp_that_the_scenario_sets_goes_before_the_rules() -> None:
         ("[[expect]]\nask = 'how fast'\nanswer = '('", "regular expression"),
         ("[[expect]]\nat = 3", "'at'"),
         ("[start]\nopen = ['window']", "open"),
+        ("[start]\noutside_c = 151", "from -60 to 150"),
+        ("[start]\ntyre_c = { rear_left = nan }", "tyre_c"),
+        ("[start]\ngear = true", "gear"),
+        ("[profile]\nspeed_kmh = [[0, 1], [2, nan]]", "from 0 to 195"),
+        ("[profile]\nspeed_kmh = [[0, 1], [2, 500]]", "from 0 to 195"),
+        ("[profile]\nspeed_kmh = [[0, 1], [inf, 5]]", "two or more pairs"),
+        ("[profile]\nspeed_kmh = [[0, 1], [nan, 5]]", "two or more pairs"),
+        ("[profile]\nspeed_kmh = [[0, true], [2, 5]]", "two or more pairs"),
+        ("[profile]\nspeed_kmh = [[-1, 2], [2, 5]]", "two or more pairs"),
+        ("[profile]\nspeed_kmh = [[0, 1, 2], [2, 5]]", "two or more pairs"),
+        ("[[step]]\nat_s = nan\nname = 'x'", "from 0 on"),
+        ("[[step]]\nat_s = inf\nname = 'x'", "from 0 on"),
+        ("[[step]]\nat_s = -1\nname = 'x'", "from 0 on"),
+        ("[[step]]\nat_s = true\nname = 'x'", "from 0 on"),
+        ("[[step]]\nat_s = 1\nname = 'x'\nclear_faults = 'no'", "true or false"),
+        (
+            "[[step]]\nat_s = 1\nname = 'x'\nfaults = [{ kind = 'drop', ecu = 'EMU', share = nan }]",
+            "share",
+        ),
+        ("[[expect]]\nat_s = nan", "from 0 on"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, part: str) -> None:
@@ -179,6 +199,9 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, part: 
         ("[[expect]]\nat_s = 1\n[[expect]]\nask = 'a'", "line 3: .*`answer`"),
         ("\n[step]\nat_s = 1", "line 2: .*two brackets"),
         ("step = [{ at_s = 1 }]", "wrong.toml: a .*found 1 and none"),
+        ("name = 'x'\n[start]\nfuel_l = " + "9" * 5000, "line 3: .*is no number"),
+        ("name = 'x'\n[start]\nopen = " + "[" * 5000, "line 3: .*nested too deep"),
+        ("[start]\ngear = 0x" + "f" * 5000, "line 1: gear"),
     ],
 )
 def test_the_line_of_what_is_wrong_is_said(tmp_path: Path, text: str, part: str) -> None:
@@ -236,5 +259,14 @@ def test_a_fault_of_what_the_vehicle_lacks_is_refused(
 ) -> None:
     file = tmp_path / "fault.toml"
     file.write_text(f"[[step]]\nat_s = 1\nname = 'x'\nfaults = [{{ {fault} }}]")
-    with pytest.raises(ScenarioError, match=part):
+    with pytest.raises(ScenarioError, match=rf"fault\.toml, line 1: .*{part}"):
         World(load_scenario(str(file)), BUILDERS)
+
+
+def test_a_step_that_shifts_at_speed_says_that_the_car_does_not() -> None:
+    steps = (Step(1.0, "shifts", {"selector": "Reverse", "main_beam": True}, (), False),)
+    start = {"ready": True, "selector": "Drive", "parking_brake": False, "speed_kmh": 80.0}
+    world = World(Scenario("x", "", start | {"target_speed_kmh": 80.0}, steps), BUILDERS)
+    (step,) = world.run_to(2.0)
+    assert "does not shift to Reverse" in step.refused
+    assert world.car.selector == "Drive" and world.car.main_beam
