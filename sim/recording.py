@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -25,6 +26,8 @@ class Recording:
             self._writer = can.Logger(file)
         except OSError as error:
             raise SpecError(f"{file} cannot be written: {error.strerror}") from error
+        if isinstance(self._writer, can.ASCWriter):
+            _date(self._writer)
 
     def __enter__(self) -> Recording:
         return self
@@ -45,3 +48,12 @@ class Recording:
     def recv(self, timeout: float | None) -> can.Message | None:
         """Nothing is ever received."""
         return None
+
+
+def _date(writer: can.ASCWriter) -> None:
+    """Begin the file anew with the date of the start, where python-can puts today's."""
+    start = datetime.fromtimestamp(ZERO_S)  # such files have local time
+    writer.file.seek(0)
+    writer.file.truncate()
+    writer.file.write(f"date {start:%a %b %d %H:%M:%S.000 %Y}\n")
+    writer.file.write("base hex  timestamps absolute\ninternal events logged\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import can
 import pytest
 
-from sim.recording import ENDINGS
+from sim.recording import ENDINGS, ZERO_S, Recording
 from sim.schedule import frame_seconds
 from sim.vehicle_files import load_vehicle
 
@@ -63,6 +63,20 @@ def test_every_kind_of_recording_holds_the_same_frames(tmp_path: Path, ending: s
     assert write(file, "--seconds", "3").returncode == 0
     write(other, "--seconds", "3")
     assert [f[1:] for f in frames(file)] == [f[1:] for f in frames(other)]
+
+
+def test_an_asc_file_begins_at_the_date_of_the_scenario_and_is_the_same_each_time(
+    tmp_path: Path,
+) -> None:
+    """python-can's writer puts the date of today into its first line."""
+    files = [tmp_path / "a.asc", tmp_path / "b.asc"]
+    for file in files:
+        with Recording(file) as recording:
+            recording.send(can.Message(timestamp=0.0, arbitration_id=1, data=b"\1"))
+            recording.send(can.Message(timestamp=1.5, arbitration_id=1, data=b"\2"))
+    with can.ASCReader(files[0], relative_timestamp=False) as reader:
+        assert [message.timestamp for message in reader] == [ZERO_S, ZERO_S + 1.5]
+    assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_without_an_end_it_is_the_whole_scenario(tmp_path: Path) -> None:
