@@ -11,6 +11,7 @@ from can_bridge.bus import parse_bus_specs
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds, warn
 from can_bridge.monitor import bus_lines, json_lines, table
 from can_bridge.profile import find_vehicle, load_profile
+from can_bridge.spec import VehicleProfile
 from can_bridge.vehicle import open_vehicle
 
 _CLEAR = "\x1b[H\x1b[2J"
@@ -50,13 +51,36 @@ def run(options: argparse.Namespace) -> int:
         warn("udp_multicast puts every frame on the network")
     with open_vehicle(profile, options.bus) as bridge:
         if options.once:
-            bridge.wait_ready(options.wait)
+            if bridge.wait_ready(options.wait):
+                time.sleep(min(options.wait, _unmasked_s(profile, options.filter)))
             print(_shown(bridge, options), flush=True)
             return 0
         start = _CLEAR if sys.stdout.isatty() and not options.json else ""
         while True:
             print(start + _shown(bridge, options), flush=True)
             time.sleep(_PERIOD_S)
+
+
+def _unmasked_s(profile: VehicleProfile, contains: str) -> float:
+    """How long a frame that only repeats its counter looks like a good one: up to its limit.
+
+    The first frame cannot tell; after the time limit of the signals that are shown, those that were
+    not renewed are unknown.
+    """
+    paths = [path for path in profile.signals if contains.lower() in path.lower()]
+    return max((_repeat_s(profile, path) for path in paths), default=0.0)
+
+
+def _repeat_s(profile: VehicleProfile, path: str) -> float:
+    """The time limit of a signal whose frame has a counter, or of what it is derived from."""
+    if path in profile.derived:
+        inputs = profile.derived[path].inputs
+        return max((_repeat_s(profile, one) for one in inputs), default=0.0)
+    source = profile.sources.get(path)
+    frame = None if source is None else profile.frames[source.frame]
+    if source is None or frame is None or frame.protection is None or not frame.protection.counter:
+        return 0.0
+    return frame.limit_s if source.limit_s is None else source.limit_s
 
 
 def _shown(bridge: Bridge, options: argparse.Namespace) -> str:

@@ -204,3 +204,12 @@ def test_the_monitor_shows_what_a_fault_made_of_a_signal_and_of_the_bus(
     assert speed == {"path": SPEED, "unknown": "implausible"}
     (bus,) = buses
     assert (bus["bus"], bus["state"]) == ("unix:test", "error_passive")
+
+
+def test_a_glance_at_the_monitor_does_not_believe_a_frozen_frame(start_sim: StartSim) -> None:
+    """The first frame that it sees cannot tell that its counter stands still."""
+    process = start_sim("highway")
+    control(process, "fault freeze message=ICL_Telltales1")
+    path = "Vehicle.Cabin.Cluster.Telltale.LowFuel"
+    (lamp,) = monitored("--filter", path, "--wait", "20")
+    assert lamp == {"path": path, "unknown": "bad_counter"}
