@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
     try:
         options = _parser().parse_args(arguments)
         if getattr(options, "json", False) and isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259, whatever the locale says
+            # RFC 8259, whatever the locale says; a question may hold bytes that are no text.
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         if lock and not options.online:
             _lock(options)
         code = int(options.execute(options))

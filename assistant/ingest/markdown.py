@@ -32,7 +32,8 @@ def markdown_document(text: str) -> Document:
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    # The parser would make a sign of its own out of NUL.
+    tokens = MarkdownIt("commonmark").enable("table").parse(text.replace("\0", ""))
     page = ""
     index = 0
     while index < len(tokens):

@@ -62,12 +62,12 @@ PARTICULAR = {
     "charging_at_home": {
         "is the car charging": r"^The drive battery is charging\.$",
         "how long until the car is charged": r"^\d+ h \d+ min until",
-        "is everybody buckled up": r"^No belt is fastened\.$",
+        "is everybody buckled up": r"^Everybody who is seated is buckled up\.$",
         "how fast am i going": r"standing still",
     },
     "city": {
         "is it raining": r"\b25 %",
-        "is everybody buckled up": r"front left and front right",
+        "is everybody buckled up": r"^Everybody who is seated is buckled up\.$",
         "what gear am i in": r"^D is",
     },
     "door_ajar": {
