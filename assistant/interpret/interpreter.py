@@ -17,7 +17,7 @@ from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.interpret.lamps import REST, LampFinder, LampShapes
-from assistant.lexicon import Lexicon, stem
+from assistant.lexicon import Lexicon, stem, words
 
 _SHAPES_KEYS = {
     "ask",
@@ -184,7 +184,7 @@ class Interpreter:
             return Request(RequestKind.UNKNOWN, "not_understood", text)
         if ask == STATE:  # how the car is now; no manual knows
             return Request(RequestKind.UNKNOWN, "not_reported", text)
-        asked = _asked(self.lexicon.plain(text))
+        asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
         asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
         return Request(RequestKind.MANUAL, asks, text)
 

@@ -22,7 +22,7 @@ from assistant.events import (
 from assistant.lexicon import stem, words
 from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
-from assistant.respond.lamp_states import CONDITION, FLASHING, STEADY, Said, said_in
+from assistant.respond.lamp_states import ANY_STATE, CONDITION, FLASHING, STEADY, Said, said_in
 from assistant.respond.quoting import without_references
 from assistant.respond.replies import Replies
 
@@ -143,7 +143,10 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     state = explained[0][1] if explained else asked
     said = said_in(facts.hits.passages)
     chosen = _flashing(request, facts, said) if state == FLASHING else []
-    chosen = chosen or _pointed(request, facts, said, state) or _opening(said, state, max_words)
+    chosen = chosen or _pointed(request, facts, said, state)
+    if not chosen:
+        lit = state if explained else ANY_STATE
+        chosen = _cause(said, lit) or _opening(said, state, max_words)
     if any(lamp.severity == 0 for lamp, _ in explained):
         # What to do now is said even where that makes it longer.
         chosen = list(dict.fromkeys([*chosen, *_what_now(said, state)]))
@@ -262,16 +265,15 @@ def _of_flashing(said: Sequence[Said]) -> list[Said]:
     return [meant[0], *after[:1]]
 
 
-def _opening(said: Sequence[Said], state: str, max_words: int) -> list[Said]:
-    """The section's first sentences that hold, as many as fit.
+def _cause(said: Sequence[Said], state: str) -> list[Said]:
+    """Of several causes that a section names at first, which one the lamp's state tells."""
+    meant = [one for one in said if state and one.state == state and STEADY_MEANS.match(one.text)]
+    return [said[0], meant[0]] if meant and " or " in said[0].text else []
 
-    Of several causes that the first one names the lamp's state tells which it is, and that is said
-    even where it makes the answer longer.
-    """
+
+def _opening(said: Sequence[Said], state: str, max_words: int) -> list[Said]:
+    """The section's first sentences that hold, as many as fit."""
     told = [one for one in said if not (one.step or one.leads) and one.holds_for(state)]
-    meant = next((one for one in told if STEADY_MEANS.match(one.text)), None)
-    if meant and " or " in told[0].text:
-        return [told[0], meant]
     chosen: list[Said] = []
     count = 0
     for one in told:
