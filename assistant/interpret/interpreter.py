@@ -17,7 +17,7 @@ from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.interpret.lamps import REST, LampFinder, LampShapes
-from assistant.lexicon import Lexicon, stem
+from assistant.lexicon import Lexicon, stem, words
 
 _SHAPES_KEYS = {
     "ask",
@@ -26,6 +26,7 @@ _SHAPES_KEYS = {
     "manual_asks",
     "never_live",
     "beyond",
+    "others",
     "question",
     "opens_question",
     "filler",
@@ -35,6 +36,7 @@ CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
 STATE = "state"  # the ask of requests.toml that only the car can answer
 ANY_LAMP = "any"
+EVERY_LAMP = "every"  # those that only inform too
 SEVERAL = "several"  # lamps that the words fit equally
 LONGEST = 1000  # characters; about a minute of speech, and no question is so long
 ADVICE = frozenset({"permission", "allowed", "what_if", "should", "how_to"})  # asks what to do
@@ -49,6 +51,7 @@ class Shapes:
     never_live: frozenset[str]  # those that even a question about the present does not change
     talk: tuple[tuple[str, re.Pattern[str]], ...]  # small talk
     beyond: re.Pattern[str]  # what neither the car nor its manual can know
+    others: re.Pattern[str]  # group 1 is whose a gauge is said to be
     lamps: LampShapes
     question: re.Pattern[str]  # has the words of a question
     opens_question: re.Pattern[str]  # a clause that asks by itself
@@ -77,7 +80,7 @@ class Interpreter:
         parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
             for part in reversed(parts):
-                if not self.shapes.opens_question.search(self.lexicon.plain(part)):
+                if not self.shapes.opens_question.search(_asked(self.lexicon.plain(part))):
                     continue
                 request = self._interpret(part)
                 if request.kind in {RequestKind.VEHICLE, RequestKind.WARNING}:
@@ -88,49 +91,54 @@ class Interpreter:
         plain = self.lexicon.plain(text)
         if not plain:
             return Request(RequestKind.UNKNOWN, "nothing_heard", text)
+        asked = _asked(plain)
         for name, pattern in self.shapes.talk:
-            if pattern.search(plain):
+            if pattern.search(asked):
                 return Request(RequestKind.SMALLTALK, name, text)
-        if self.shapes.beyond.search(plain):
+        if self.shapes.beyond.search(asked):
             return Request(RequestKind.UNKNOWN, "beyond", text)
-        ask = next((name for name, p in self.shapes.asks if p.search(plain)), "")
+        ask = next((name for name, p in self.shapes.asks if p.search(asked)), "")
+        elsewhere = self.shapes.lamps.elsewhere.search(asked)
         return (
             self._command(text, plain, ask)
-            or self._lamp(text, plain, ask)
+            or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
             or self._manual(text, ask)
         )
 
     def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
-        shapes, finder = self.shapes.lamps, self._lamp_finder()
+        shapes, finder, asked = self.shapes.lamps, self._lamp_finder(), _asked(plain)
         said = {"ask": ask or "meaning"}
-        if ask in ADVICE or shapes.advice.search(plain):
+        if ask in ADVICE or shapes.advice.search(asked):
             said["advice"] = "yes"
-        if shapes.warnings.search(plain):
+        every = shapes.every.search(asked) is not None
+        if not every and shapes.warnings.search(asked):
             wrong = tuple(lamp for lamp in self.telltales if lamp.warns)
             return _lamp_request(text, ANY_LAMP, wrong, {**said, "ask": "meaning"})
-        pointed = shapes.pointed.search(plain) is not None
-        for_lamps = pointed or ask not in shapes.manual_asks or shapes.advice.search(plain)
-        if not shapes.speaks.search(plain) or not for_lamps:
-            return None
-        if shapes.flashing.search(plain):
+        if shapes.flashing.search(asked):
             said["state"] = "flashing"
         colour = finder.colour(plain)
+        of_colour = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
+        if every:
+            return _lamp_request(text, colour or EVERY_LAMP, of_colour, {**said, "ask": "meaning"})
+        pointed = shapes.pointed.search(asked) is not None
+        for_lamps = pointed or ask not in shapes.manual_asks or shapes.advice.search(asked)
+        if not shapes.speaks.search(asked) or not for_lamps:
+            return None
         named = finder.named(plain, colour)
         if len(named) == 1:
-            said["ask"] = "fact" if shapes.state.search(plain) else ask or "fact"
+            said["ask"] = "fact" if shapes.state.search(asked) else ask or "fact"
             return _lamp_request(text, named[0].id, named, said)
         if named:
             return _lamp_request(text, SEVERAL, named, {"ask": "list"})
         rest = finder.unexplained(plain)
         if not pointed and (rest > REST if colour else rest > 0):
             return None
-        chosen = tuple(lamp for lamp in self.telltales if lamp.colour == colour or not colour)
         if finder.names_something(plain):
             # "The red engine lamp", where no red lamp is called so: whatever red lamp is lit may
             # be named, but not explained as if it were the one that was asked for.
             said = {"ask": "list"}
-        return _lamp_request(text, colour or ANY_LAMP, chosen, said)
+        return _lamp_request(text, colour or ANY_LAMP, of_colour, said)
 
     def _lamp_finder(self) -> LampFinder:
         neutral = self.shapes.filler | self.places.words() | self._stop()
@@ -149,23 +157,25 @@ class Interpreter:
         if best is None or ask in self.shapes.never_live:
             return None
         (live, size), named, key = best
-        rest = self._unexplained(stems, frozenset().union(*key.words))
+        unexplained = self._unexplained(stems, frozenset().union(*key.words))
+        rest = len(unexplained)
         if rest > MOST_REST or (
             not live and (ask in self.shapes.manual_asks or rest >= max(2, size))
         ):
             return None
+        if unexplained & {stem(other) for other in self.shapes.others.findall(_asked(plain))}:
+            return Request(RequestKind.UNKNOWN, "beyond", text)
         return _gauge_request(text, named.gauge, self.places.named(stems))
 
-    def _unexplained(self, stems: Set[str], explained: Set[str]) -> int:
-        """How many telling words are neither part of the gauge nor mere filler."""
-        known = explained | self.places.words() | self.shapes.filler | self._stop()
-        return len(stems - known)
+    def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:
+        """The telling words that are neither part of the gauge nor mere filler."""
+        return stems - (explained | self.places.words() | self.shapes.filler | self._stop())
 
     def _stop(self) -> frozenset[str]:
         return frozenset(stem(word) for word in self.lexicon.stop)
 
     def _command(self, text: str, plain: str, ask: str) -> Request | None:
-        if ask or not self.shapes.command.search(plain):
+        if ask or not self.shapes.command.search(_asked(plain)):
             return None
         return Request(RequestKind.COMMAND, "not_offered", text)
 
@@ -174,8 +184,8 @@ class Interpreter:
             return Request(RequestKind.UNKNOWN, "not_understood", text)
         if ask == STATE:  # how the car is now; no manual knows
             return Request(RequestKind.UNKNOWN, "not_reported", text)
-        plain = self.lexicon.plain(text)
-        asks = ask or ("fact" if self.shapes.question.search(plain) else "fragment")
+        asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
+        asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
         return Request(RequestKind.MANUAL, asks, text)
 
 
@@ -192,6 +202,7 @@ def load_shapes(folder: Path) -> Shapes:
             never_live=frozenset(table["never_live"]),
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
             beyond=re.compile(table["beyond"]),
+            others=re.compile(table["others"]),
             lamps=_lamp_shapes(table["lamp"]),
             question=re.compile(table["question"]),
             opens_question=re.compile(table["opens_question"]),
@@ -208,6 +219,8 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
     return LampShapes(
         speaks=re.compile(table["words"]),
         warnings=re.compile(table["warnings"]),
+        every=re.compile(table["every"]),
+        elsewhere=re.compile(table["elsewhere"]),
         pointed=re.compile(table["pointed"]),
         after=re.compile(table["after"]),
         flashing=re.compile(table["flashing"]),
@@ -222,6 +235,11 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
         vague=frozenset(table["vague"].split()),
         filler=frozenset(stem(word) for word in table["filler"].split()),
     )
+
+
+def _asked(plain: str) -> str:
+    """The text as the patterns of `requests.toml` are written: without any punctuation."""
+    return plain.replace("'", " ")
 
 
 def _stems(plain: str) -> frozenset[str]:

@@ -24,6 +24,8 @@ class LampShapes:
 
     speaks: re.Pattern[str]  # speaks of a lamp
     warnings: re.Pattern[str]  # asks whether anything is wrong
+    every: re.Pattern[str]  # asks which lamps are lit, whether they warn or not
+    elsewhere: re.Pattern[str]  # speaks of lamps outside the cluster
     pointed: re.Pattern[str]  # points at a lamp without naming it
     after: re.Pattern[str]  # "light for the …": group 1 is what follows
     flashing: re.Pattern[str]  # says that it flashes

@@ -8,6 +8,7 @@ from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
+EVERY_LAMP = "every"  # the interpreter's name for all lamps, those that only inform too
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
@@ -111,5 +112,7 @@ def _meant(lit: list[tuple[Telltale, str]], request: Request) -> list[tuple[Tell
     """
     state = request.slots.get("state")
     lit = [(lamp, value) for lamp, value in lit if state in (None, value)]
+    if request.slots["lamp"] == EVERY_LAMP:
+        return lit
     warning = [(lamp, value) for lamp, value in lit if lamp.warns]
     return warning if warning or "advice" in request.slots else lit

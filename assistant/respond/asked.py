@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.events import Passage, PassageKind, Term
 from assistant.lexicon import stem, words
+from assistant.respond.figures import AskedFigure
 from assistant.respond.measures import Measure
 from assistant.respond.quoting import without_references
 from assistant.respond.tables import row_cells
@@ -29,6 +30,12 @@ class Part:
         return "; ".join(row_cells(row)) if row else without_references(self.text)
 
     @property
+    def named(self) -> str:
+        """The text with what its title and the heads of its row say."""
+        heads = " ".join(head for head, _ in self.passage.row)
+        return f"{self.said}; {heads}; {self.passage.title} {self.passage.heading}"
+
+    @property
     def step(self) -> bool:
         """Whether it is a single step."""
         return self.kind is not self.passage.kind
@@ -44,6 +51,8 @@ class Question:
     measure: Measure | None
     question: str
     tyre_size: str  # of the car's own wheels
+    figures: tuple[AskedFigure, ...] = ()  # whose unit was said or is clear
+    keys: frozenset[str] = frozenset()  # letters: gears, marks
 
     @property
     def measured(self) -> tuple[Term, ...]:

@@ -14,6 +14,14 @@ from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.lexicon import stem
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
 from assistant.respond.closeness import MEASURE_NOUNS, closeness, other_measure
+from assistant.respond.figures import (
+    asked_figures,
+    asked_keys,
+    lacks_key,
+    limits,
+    names_figure,
+    of_other_units,
+)
 from assistant.respond.instructing import (
     FORBIDS,
     HALF,
@@ -36,8 +44,10 @@ PLACES = frozenset("front rear left right middle centre second third upper lower
 PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
 MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
 FIGURE = re.compile(r"\d[\d.,]+")  # what is said of another figure is another thing
+MOVES = frozenset({"drive", "go", "driving", "travel"})  # is what a speed or a distance is of
 PERMISSIONS = {"permission", "allowed", "what_if"}
 # A sentence that only says where something is described answers nothing.
+EVENT = re.compile(r"\b(?:what (?:do|should|must|can) (?:i|we) do|what to do)\b", re.IGNORECASE)
 POINTER = re.compile(r"\b(is|are) (described|explained|listed|shown) in \d")
 # A condition without what follows from it is a heading's item, not a sentence.
 CONDITION = re.compile(r"^(If|When|While|Unless)\b[^,]*$")
@@ -67,18 +77,38 @@ class Piece:
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
     total = sum(term.weight for term in hits.terms) or 1.0
-    asked = Question(ask, hits.terms, total, measure_of(question, ask), question, hits.tyre_size)
+    asked = Question(
+        ask,
+        hits.terms,
+        total,
+        measure_of(question, ask),
+        question,
+        hits.tyre_size,
+        asked_figures(_in_digits(question, hits.terms)),
+        asked_keys(question),
+    )
     top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
     openings = _openings(hits.passages)
     found = []
     for passage in hits.passages:
         rank = RANK_SHARE * passage.score / top
         for number, (kind, text) in enumerate(_pieces(asked, passage)):
-            opens = passage.order in openings and not number
-            found.append(_weigh(asked, Part(passage, kind, text, opens), rank))
+            part = Part(passage, kind, text, passage.order in openings and not number)
+            # What is of another key or unit answers nothing, and hides nothing that does.
+            if not (lacks_key(asked.keys, part.named) or of_other_units(asked.figures, part.named)):
+                found.append(_weigh(asked, part, rank))
     # Of pieces that fit equally well the earlier is said: a section begins with what is general.
     found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
     return found
+
+
+def _in_digits(question: str, terms: tuple[Term, ...]) -> str:
+    """The question with the numbers that were said as words in digits."""
+    for term in terms:
+        digits = next((word for word in term.words if word.isdigit()), "")
+        if digits and term.words[0].isalpha():
+            question = re.sub(rf"\b{term.words[0]}\b", digits, question, flags=re.IGNORECASE)
+    return question
 
 
 def _openings(passages: tuple[Passage, ...]) -> set[int]:
@@ -98,6 +128,8 @@ def _weigh(asked: Question, part: Part, rank: float) -> Piece:
     figured = asked.measure is not None and bool(asked.measure.figure.search(part.said))
     if figured:
         in_text |= _answered(asked, passage.title, own, in_text, in_title)
+    if asked.ask in PERMISSIONS:
+        in_text |= _bounded(asked, part, in_text, in_title)
     held = sum(term.weight for term, there in in_text.items() if there)
     context = sum(t.weight for t in asked.terms if in_title[t] and not in_text[t])
     if asked.ask == HOW_TO and part.kind is PassageKind.PROCEDURE:
@@ -105,7 +137,9 @@ def _weigh(asked: Question, part: Part, rank: float) -> Piece:
         titled = sum(term.weight for term, there in in_title.items() if there)
         share = (titled + IN_STEP * (held + context - titled)) / asked.total
         # One word may be another thing's: "lock the car" asks for no child lock.
-        narrow = len(asked.terms) == 1 and share_asked(asked.terms, passage.title) < 1.0
+        event = EVENT.search(asked.question) and _begins(passage.title, asked.terms)
+        whole = event or share_asked(asked.terms, passage.title) == 1.0
+        narrow = len(asked.terms) == 1 and not whole
         # Without what is done, only the steps of the thing itself: "open" a bonnet under "Bonnet".
         verb = asked.terms[0] if asked.terms else None
         done = verb is None or in_title[verb] or in_text[verb]
@@ -121,6 +155,11 @@ def _weigh(asked: Question, part: Part, rank: float) -> Piece:
     if asked.ask == "definition" and part.opens and any(in_title.values()):
         worth += 0.3  # a section begins by saying what its subject is
     return Piece(passage, part.kind, part.text, (held + context) / asked.total, on_subject, worth)
+
+
+def _begins(title: str, terms: tuple[Term, ...]) -> bool:
+    """Whether the first word of a title was asked for: "Accidents and the …" after an accident."""
+    return any(has(term, stems_of(title.partition(" ")[0])) for term in terms)
 
 
 def _answered(
@@ -145,6 +184,22 @@ def _answered(
     return dict.fromkeys(asked.measured, True)
 
 
+def _bounded(
+    asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
+) -> dict[Term, bool]:
+    """The figures that a text answers by a limit of the same unit, where it is of the same thing.
+
+    Whether a caravan of 1,500 kg may be towed is answered by "a trailer of up to 1,250 kg".
+    """
+    figures = [t for t in asked.terms if any(names_figure(asked.figures, w) for w in t.words)]
+    things = [t for t in asked.terms if t not in figures and not MOVES & set(t.words)]
+    if not things or not all(in_text[term] or in_title[term] for term in things):
+        return {}
+    if not limits(asked.figures, asked.question, part.said):
+        return {}
+    return {t: True for t in asked.terms if t in figures or MOVES & set(t.words)}
+
+
 def _misses(
     asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
 ) -> bool:
@@ -152,8 +207,9 @@ def _misses(
     passage, how_to = part.passage, asked.ask == HOW_TO
     # A table of lamps says what a lamp would mean, and nothing of the car as it is.
     lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
-    # Steps say no place, and a figure stands in one of them.
-    all_steps = part.kind is PassageKind.PROCEDURE and (asked.ask == "where" or asked.measure)
+    # Steps say no place and permit nothing, and a figure stands in one of them.
+    no_steps = asked.ask in {"where", "permission"} or asked.measure
+    all_steps = part.kind is PassageKind.PROCEDURE and no_steps
     if lamps or all_steps or opposed(asked.meant, passage.title, part.text, how_to=how_to):
         return True
     if asked.ask not in PERMISSIONS and any(
@@ -191,11 +247,16 @@ def _tells_how(
         return instructs(first) or any(
             instructs(cell) for head, cell in others if head.lower().startswith("how")
         )
-    if not instructs(part.text) or repeats(part.text, asked.terms):
+    told = any(IMPERATIVE.match(sentence) for sentence in sentences(part.text))
+    if not (told or instructs(part.text)) or repeats(part.text, asked.terms):
         return False
     if FORBIDS.match(part.text) and not forbids_that(part.text, asked.terms):
         return False
     verb, *things = asked.terms
+    # What is opened, shut or changed stands next to that: a door is no tailgate.
+    most = HEAVIEST * max((term.weight for term in things), default=0.0)
+    if things and things[0].weight >= most and not (in_text[things[0]] or in_title[things[0]]):
+        return False
     return not part.step or (in_text[verb] and (not things or any(in_text[t] for t in things)))
 
 
@@ -214,6 +275,7 @@ def _lacks_what_tells_apart(
     return any(
         in_text[thing] and thing not in told
         for which, thing in pairs
+        if not names_figure((), which.words[0])  # "17 inch front tyres" are no tyres of an inch
         if every
         or (asked.measure and PLACES & set(which.words))
         or (thing in asked.measured and which not in asked.measured)

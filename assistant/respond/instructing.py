@@ -20,6 +20,11 @@ INSTRUCTS = re.compile(
     r"|\b(switch|button|lever|knob|dial)\b[^,;]* is [^,;]*\b(in|on|at|under|behind|beside)\b",
     re.IGNORECASE,
 )
+# Somewhere in a sentence: what must not be done; "the connectors do not fit" forbids nothing.
+PROHIBITS = re.compile(
+    r"\b(?:[Nn]ever|must not|may not|not (?:be )?(?:allowed|permitted)|forbidden)\b"
+    r"|(?:^|[,;:] |\band )[Dd]o not\b"
+)
 BY_ITSELF = re.compile(r"\bby (?:itself|themselves)\b")
 PURPOSE = re.compile(r"(?:^To|\bto) ((?!(?:the|a|an)\b)[a-z]+ [^,.;]*)")
 FORBIDS = re.compile(r"^(?:Do not|Never|No )\b|^\S+(?: \S+){0,6} (?:must|may) not\b")

@@ -1,7 +1,8 @@
 """Respond: a question about warning lamps comes in with what is lit, a sentence goes out."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.events import (
     Answer,
@@ -11,7 +12,6 @@ from assistant.events import (
     Hits,
     ManualEvidence,
     Outcome,
-    Passage,
     PassageKind,
     Reading,
     Request,
@@ -22,10 +22,12 @@ from assistant.events import (
 from assistant.lexicon import stem, words
 from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
-from assistant.respond.quoting import sentences, steps, without_references
+from assistant.respond.lamp_states import ANY_STATE, CONDITION, FLASHING, STEADY, Said, said_in
+from assistant.respond.quoting import without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"
+EVERY = "every"
 SEVERAL = "several"  # the interpreter's name for lamps that the words fit equally
 LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
@@ -37,26 +39,18 @@ LIT = {
 }  # state -> what is said of it
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Something that is asked of lamps again and again, and how their sections say it."""
-
-    asks: re.Pattern[str]
-    said: re.Pattern[str]
-
-
-FLASHES = _Told(
-    re.compile(r"\b(flash|blink|wink)", re.IGNORECASE),
-    re.compile(r"\bflash"),
+ASKS_FLASHING = re.compile(r"\b(flash|blink|wink)", re.IGNORECASE)
+ASKS_DRIVE_ON = re.compile(
+    r"\b(drive|driving|keep going|carry on|go on(?! (the|a|my)\b)|continue|limp|get home|safe|"
+    r"dangerous|what now|(do|should|must|can) (I|we) do)\b",
+    re.IGNORECASE,
 )
-DRIVE_ON = _Told(
-    re.compile(
-        r"\b(drive|driving|keep going|carry on|go on(?! (the|a|my)\b)|continue|limp|get home|safe|"
-        r"dangerous|what now|(do|should|must|can) (I|we) do)\b",
-        re.IGNORECASE,
-    ),
-    re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive"),
-)
+# How sections say whether to drive on.
+DRIVE_ON = re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive")
+MEANS = re.compile(r"\bmeans?\b")
+STEADY_MEANS = re.compile(r"^A steady [a-z]+ means\b")
+NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
+STEPS = 2  # of those that a flashing lamp asks for
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
@@ -80,6 +74,7 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     # A lamp asked by name has no section to explain it where there is no manual.
     asked = request.slots["lamp"]
     answer = "lamp_not_lit" if single else "no_lamp_any" if asked == ANY else "no_lamp"
+    answer = "no_lamp_all" if asked == EVERY else answer
     answer = "none_of_them" if asked == SEVERAL else answer
     answer = "no_lamp_flashing" if request.slots.get("state") and not single else answer
     evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
@@ -95,16 +90,22 @@ def _withheld(request: Request, facts: Facts) -> bool:
 
 def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
     """The names of the lamps that are lit, and what the section of the most severe says to do."""
-    names = joined(f"{lamp.name.lower()}, {lamp.colour}" for lamp, _ in facts.lamps)
+    lit = sorted(facts.lamps, key=lambda one: one[0].severity)
+    names = joined(_listed(lamp, state) for lamp, state in lit)
     text = replies.say["lamps_lit"].format(list=names)
-    told: list[tuple[Passage, str]] = []
+    told: list[Said] = []
     if facts.hits.passages and request.slots["ask"] != LIST and not _withheld(request, facts):
-        flashes = any(state == "flashing" for _, state in _of_the_section(facts))
-        told = (_told(FLASHES, facts) if flashes else []) or _told(DRIVE_ON, facts)[:1]
-    said = " ".join([text, *(without_references(sentence) for _, sentence in told)])
-    lit = (_lamp_evidence(facts, lamp.path) for lamp, _ in facts.lamps)
+        state = next((state for _, state in _of_the_section(facts)), STEADY)
+        said = said_in(facts.hits.passages)
+        told = (_of_flashing(said) if state == FLASHING else []) or _drive_on(said, state)[:1]
+    text = " ".join([text, *(without_references(one.text) for one in told)])
+    evidence = (_lamp_evidence(facts, lamp.path) for lamp, _ in lit)
     by = By.QUOTE if told else By.TEMPLATE
-    return Answer(Outcome.ANSWERED, by, said, (*_quoted(told), *lit))
+    return Answer(Outcome.ANSWERED, by, text, (*_quoted(told), *evidence))
+
+
+def _listed(lamp: Telltale, state: str) -> str:
+    return f"{lamp.name.lower()}, {'flashing ' if state == FLASHING else ''}{lamp.colour}"
 
 
 def _with_unseen(answer: Answer, facts: Facts, replies: Replies) -> Answer:
@@ -133,25 +134,39 @@ def _why(unknown: tuple[SignalEvidence, ...], replies: Replies) -> str:
 
 
 def _explained(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
-    """What the lamp means and what to do; for a lamp asked by name, also whether it is lit."""
+    """What the lamp means and what to do; for a lamp asked by name, also whether it is lit.
+
+    Of a lamp that flashes nothing is said that holds for a steady one, and the other way round.
+    """
     explained = _of_the_section(facts)
-    flashes = any(state == "flashing" for _, state in explained)
-    # Of a lamp that flashes nothing is said that holds for a steady one, and the other way round.
-    chosen = _told(FLASHES, facts) if flashes else []
-    chosen = chosen or _pointed(request, facts, steady=bool(explained) and not flashes)
-    chosen = chosen or _opening(facts, max_words)
+    asked = FLASHING if ASKS_FLASHING.search(request.text) else STEADY
+    state = explained[0][1] if explained else asked
+    said = said_in(facts.hits.passages)
+    chosen = _flashing(request, facts, said) if state == FLASHING else []
+    chosen = chosen or _pointed(request, facts, said, state)
+    if not chosen:
+        lit = state if explained else ANY_STATE
+        chosen = _cause(said, lit) or _opening(said, state, max_words)
     if any(lamp.severity == 0 for lamp, _ in explained):
         # What to do now is said even where that makes it longer.
-        chosen = list(dict.fromkeys([*chosen, *_told(DRIVE_ON, facts)[:1]]))
-    text = " ".join(without_references(sentence) for _, sentence in chosen)
+        chosen = list(dict.fromkeys([*chosen, *_what_now(said, state)]))
+    texts = [without_references(one.text) for one in chosen]
     evidence: list[Evidence] = list(_quoted(chosen))
     evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
     if len(facts.readings) == 1:
         path, reading = facts.readings[0]
         if not explained:
             evidence.append(SignalEvidence(path, reading))
-        text = f"{text} {_state(reading, replies)}"
-    return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
+        texts.append(_state(reading, replies))
+    elif state == FLASHING and said[0] not in chosen:
+        texts.insert(0, _named(explained[0][0], replies))
+    return Answer(Outcome.ANSWERED, By.QUOTE, " ".join(texts), tuple(evidence))
+
+
+def _named(lamp: Telltale, replies: Replies) -> str:
+    """Which lamp flashes, where what is quoted of it does not say so."""
+    name = NAME_ENDS.sub("", lamp.name.lower())
+    return replies.say["lamp_named_flashing"].format(colour=lamp.colour, name=name)
 
 
 def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:
@@ -160,10 +175,10 @@ def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:
     return [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
 
 
-def _quoted(chosen: list[tuple[Passage, str]]) -> tuple[ManualEvidence, ...]:
+def _quoted(chosen: Sequence[Said]) -> tuple[ManualEvidence, ...]:
     return tuple(
-        ManualEvidence(passage.section, passage.title, passage.page, sentence)
-        for passage, sentence in chosen
+        ManualEvidence(one.passage.section, one.passage.title, one.passage.page, one.text)
+        for one in chosen
     )
 
 
@@ -174,57 +189,98 @@ def _state(reading: Reading, replies: Replies) -> str:
     return replies.say[LIT[str(reading.value)]]
 
 
-def _pointed(request: Request, facts: Facts, *, steady: bool) -> list[tuple[Passage, str]]:
+def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -> list[Said]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    for asked in (DRIVE_ON,) if steady else (FLASHES, DRIVE_ON):
-        told = _told(asked, facts) if asked.asks.search(request.text) else []
-        if told:
-            return told
+    told = _drive_on(said, state) if ASKS_DRIVE_ON.search(request.text) else []
+    if told:
+        return told
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)
     )
     if sum(term.weight for term in telling) < TELLING:
         return []
-    pieces = choose(request.text, request.slots["ask"], Hits(facts.hits.passages, telling))
-    if steady:
-        pieces = [piece for piece in pieces if not FLASHES.said.search(piece.text)]
+    others = [one.text for one in said if not one.holds_for(state)]
+    pieces = [
+        piece
+        for piece in choose(request.text, request.slots["ask"], Hits(facts.hits.passages, telling))
+        if not any(text in piece.text for text in others)
+    ]
     if not pieces or pieces[0].held < POINTED or pieces[0].passage.kind is PassageKind.TABLE:
         return []
-    best = pieces[0]
-    if best.passage.kind is PassageKind.PROCEDURE:
-        return [(best.passage, step) for step in steps(best.passage.text)[:2]]
-    return [(best.passage, best.text)]
+    best = pieces[0].passage
+    if best.kind is PassageKind.PROCEDURE:
+        return [one for one in said if one.passage == best and one.step][:STEPS]
+    return [Said(best, pieces[0].text)]
 
 
-def _told(wanted: "_Told", facts: Facts) -> list[tuple[Passage, str]]:
-    """The sentence that every lamp's section has for whether to drive on, or for flashing."""
-    for passage in facts.hits.passages:
-        # What introduces the steps of a procedure is a sentence like any other.
-        text = passage.text.split("\n")[0]
-        if passage.kind in {PassageKind.TEXT, PassageKind.PROCEDURE}:
-            told = sentences(text)
-            for number, sentence in enumerate(told):
-                if wanted.said.search(sentence):
-                    # What to do about it stands in the next sentence.
-                    both = told[number : number + 2]
-                    return [(passage, one) for one in both if not one.endswith(":")]
-    return []
+def _drive_on(said: Sequence[Said], state: str) -> list[Said]:
+    """What a section says of driving on with a lamp in this state, and what comes next in it.
+
+    What it says of the state itself counts before what it says of the lamp.
+    """
+    texts = [one for one in said if one.holds_for(state)]
+    by_state = sorted(texts, key=lambda one: one.state != state) if state == FLASHING else texts
+    found = next((one for one in by_state if DRIVE_ON.search(one.text)), None)
+    if found is None:
+        return []
+    at = texts.index(found)
+    after = [one for one in texts[at + 1 : at + 2] if one.passage == found.passage]
+    after = [one for one in after if not one.step]
+    before = [one for one in texts[:at] if one.text == found.under]
+    return [one for one in (*before, found, *after) if not one.leads]
 
 
-def _opening(facts: Facts, max_words: int) -> list[tuple[Passage, str]]:
-    """The section's first sentences, as many as fit."""
-    chosen: list[tuple[Passage, str]] = []
+def _what_now(said: Sequence[Said], state: str) -> list[Said]:
+    """What to do at once with a red lamp, and the condition that stands before it."""
+    told = _drive_on(said, state)
+    if not told:
+        return []
+    return told[: 2 if CONDITION.match(told[0].text) and told[1:] and told[1].under else 1]
+
+
+def _flashing(request: Request, facts: Facts, said: Sequence[Said]) -> list[Said]:
+    """What a lamp's flashing means and asks for; the lamp's meaning where flashing has no own."""
+    told = _of_flashing(said)
+    if not told:
+        return []
+    if not MEANS.search(told[0].text):
+        told = [said[0], *told]
+    if ASKS_DRIVE_ON.search(request.text) or "advice" in request.slots:
+        rest = said[said.index(told[-1]) + 1 :]
+        told += [one for one in _drive_on(rest, FLASHING)[:1] if one not in told]
+    return told
+
+
+def _of_flashing(said: Sequence[Said]) -> list[Said]:
+    """The sentence on what flashing means, or on when the lamp flashes, and what to do then."""
+    own = [one for one in said if one.state == FLASHING]
+    meant = [one for one in own if MEANS.search(one.text)] or own
+    if not meant:
+        return []
+    at = own.index(meant[0])
+    after = [one for one in own[at + 1 :] if one.passage == meant[0].passage]
+    if after and after[0].leads:
+        return [meant[0], *[one for one in after if one.step][:STEPS]]
+    return [meant[0], *after[:1]]
+
+
+def _cause(said: Sequence[Said], state: str) -> list[Said]:
+    """Of several causes that a section names at first, which one the lamp's state tells."""
+    meant = [one for one in said if state and one.state == state and STEADY_MEANS.match(one.text)]
+    return [said[0], meant[0]] if meant and " or " in said[0].text else []
+
+
+def _opening(said: Sequence[Said], state: str, max_words: int) -> list[Said]:
+    """The section's first sentences that hold, as many as fit."""
+    told = [one for one in said if not (one.step or one.leads) and one.holds_for(state)]
+    chosen: list[Said] = []
     count = 0
-    for passage in facts.hits.passages:
-        if passage.kind is not PassageKind.TEXT:
-            continue
-        for sentence in sentences(passage.text):
-            size = len(sentence.split())
-            if chosen and count + size > max_words:
-                return chosen
-            chosen.append((passage, sentence))
-            count += size
+    for one in told:
+        count += len(one.text.split())
+        if chosen and count > max_words:
+            return chosen
+        chosen.append(one)
     return chosen
 
 

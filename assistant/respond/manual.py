@@ -5,18 +5,36 @@ say it in other words (`phrase.py`) where that is checked; where nothing found c
 the question, the answer is a refusal.
 """
 
-from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, PassageKind, Request
+import re
+
+from assistant.events import (
+    Answer,
+    By,
+    Facts,
+    ManualEvidence,
+    Outcome,
+    PassageKind,
+    Request,
+    Term,
+)
 from assistant.respond.asked import HOW_TO
 from assistant.respond.choosing import Piece, choose
-from assistant.respond.instructing import FORBIDS
+from assistant.respond.instructing import FORBIDS, PROHIBITS
 from assistant.respond.measures import measure_of
 from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
+from assistant.respond.wordings import has, stems_of
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
+NEAR = 0.15  # a piece that lacks only the form may stand this far behind
 MAX_ROWS = 2
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
+PERMISSION = "permission"  # the interpreter's name for "may I …"
+FORBIDDING = frozenset({PassageKind.TEXT, PassageKind.WARNING})
+PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b")
+NEGATES = re.compile(r"\b(?:no|not|never|cannot|only|forbidden)\b", re.IGNORECASE)  # says no itself
+LEANS_BACK = re.compile(r"\b(?:it|them|this|these)\b")
 NEVER = 2.0  # a share that nothing reaches
 
 
@@ -34,12 +52,41 @@ def answer_manual(
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     best = _procedure_of(pieces) if request.name == HOW_TO else pieces[0]
+    if request.name == PERMISSION and not NEGATES.search(best.text):
+        forbids = _prohibition(pieces, facts.hits.terms, best)
+        if forbids is not None:
+            return _forbidden(best, forbids)
     if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.kind is PassageKind.PROCEDURE:
         return _from_procedure(best, replies, max_words)
     evidence = _evidence(best, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
+
+
+def _prohibition(pieces: list[Piece], terms: tuple[Term, ...], best: Piece) -> Piece | None:
+    """What the same section forbids of what was asked: the same verb, and the thing or "it"."""
+    verb, things = terms[0], terms[1:]
+    for piece in pieces:
+        same = piece.passage.section == best.passage.section and piece.kind in FORBIDDING
+        if not same or not PROHIBITS.search(piece.text) or piece.text == best.text:
+            continue
+        own = stems_of(piece.text)
+        follows = piece.passage == best.passage and LEANS_BACK.search(piece.text)
+        if has(verb, own) and (follows or any(has(thing, own) for thing in things)):
+            return piece
+    return None
+
+
+def _forbidden(best: Piece, forbids: Piece) -> Answer:
+    """The prohibition, after what permits a part of it or says what "it" is."""
+    said = [forbids]
+    if PERMITS.search(best.text) or LEANS_BACK.search(forbids.text):
+        said = [best, forbids] if best.text not in forbids.text else [forbids]
+    text = " ".join(without_references(piece.text) for piece in said)
+    return Answer(
+        Outcome.ANSWERED, By.QUOTE, text, tuple(_evidence(piece, piece.text) for piece in said)
+    )
 
 
 def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
@@ -74,6 +121,9 @@ def _fitting(pieces: list[Piece], *, how_to: bool) -> list[Piece]:
     """
     for number, piece in enumerate(pieces):
         same = how_to and piece.passage.section == pieces[0].passage.section
+        # One step may say the figure with which all steps together are no answer.
+        step = piece.passage == pieces[0].passage and piece.held >= pieces[0].held
+        same = same or (step and pieces[0].worth - piece.worth < NEAR)
         if piece.on_subject and (same or pieces[0].worth - piece.worth < TIE):
             return pieces[number:]
     return pieces

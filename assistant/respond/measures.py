@@ -31,6 +31,17 @@ MEASURES = tuple(
     (re.compile(asked), re.compile(figure), frozenset(map(stem, answered.split())))
     for asked, figure, answered in (
         (r"\b(who|(what|which) number)\b.* (call|ring|dial|phone)", r"\b\d{3}\b", "number who"),
+        (
+            r"\bhow (fast|quick|quickly|long)\b.* to (100|a hundred|60)\b|"
+            r"\b(0|zero|nought) to (100|a hundred|60)\b",
+            _TIME,
+            "fast quick long time",
+        ),
+        (
+            r"\bhow long (is|are|does|do|will) .*\b(good|valid|usable|last|lasts|keep)\b",
+            _TIME,
+            "long time good last",
+        ),
         (r"\b(idle|engine) speed|\brev limit|\brpm\b", _TURNS, "rpm"),
         (
             r"\bhow (fast|quick)|\b(top|maximum|highest|what|max) speed|\bspeed limit",

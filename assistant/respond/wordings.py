@@ -16,7 +16,7 @@ def stems_of(text: str) -> frozenset[str]:
     found = set()
     for word in words(text):
         found.add(stem(word.removesuffix("'s")))
-        found.update(stem(part) for part in re.findall(r"[a-z]+|\d+", word))
+        found.update(stem(part) for part in re.findall(r"[a-z]+|\d+(?:[.,]\d+)*", word))
     return frozenset(found)
 
 

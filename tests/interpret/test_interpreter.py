@@ -311,3 +311,73 @@ def test_a_pattern_that_is_no_pattern_is_named(tmp_path: Path) -> None:
     (tmp_path / "requests.toml").write_text(text.replace("[ask]\n", '[ask]\nx = "("\n'), "utf-8")
     with pytest.raises(SettingsError, match="cannot be read"):
         load_shapes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "gauge"),
+    [
+        ("Are my lights on?", "exterior_lights"),
+        ("Did I leave the lights on?", "exterior_lights"),
+        ("Which tyre is the lowest?", "tyre_pressure"),
+        ("What's the torque?", "torque"),
+        ("What's the regeneration level?", "regeneration_level"),
+        ("How much regeneration is set?", "regeneration_level"),
+        ("What is the power right now?", "battery_power"),
+    ],
+)
+def test_how_the_car_is_now_is_not_asked_of_the_manual(text: str, gauge: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.VEHICLE, gauge)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What's the torque for the wheel nuts?",
+        "How fast does it get to 100?",
+        "How fast can it go?",
+        "What temperature can I set?",
+        "How long does recirculation stay on?",
+        "What's the coldest temperature I can charge at?",
+        "Can I change the brake light bulb myself?",
+    ],
+)
+def test_what_the_car_could_do_is_not_asked_of_a_gauge(text: str) -> None:
+    assert interpret(text).kind is RequestKind.MANUAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How healthy is the drive battery?",
+        "What's the health of the battery?",
+        "What colour is my car?",
+        "Is the phone connected?",
+        "Is the alarm on?",
+    ],
+)
+def test_what_the_car_does_not_report_is_called_that(text: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_reported")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How fast does a Golf go?",
+        "What's the tyre pressure of my bike?",
+        "How much is a litre of fuel?",
+    ],
+)
+def test_a_gauge_of_another_thing_is_none_of_this_car(text: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "beyond")
+
+
+@pytest.mark.parametrize("text", ["Stop charging", "Please stop charging the car"])
+def test_to_stop_something_is_an_order(text: str) -> None:
+    assert interpret(text).kind is RequestKind.COMMAND
+
+
+def test_a_contraction_asks_what_its_words_do() -> None:
+    assert interpret("What's your name?").name == interpret("What is your name?").name

@@ -10,6 +10,7 @@ from assistant.adapters.sqlite_manual import SqliteManual, build
 from assistant.events import Answer, Outcome, RequestKind
 from assistant.lookup.facts import Lookup
 from assistant.respond.manual import answer_manual
+from assistant.respond.verify import grounded
 from tests import aster
 from tests.turns import LEXICON, REPLIES, SETTINGS
 
@@ -217,3 +218,99 @@ def test_a_figure_or_steps_of_something_else_are_no_answer(
 )
 def test_what_no_gauge_shows_is_not_read_from_one(question: str) -> None:
     assert aster.interpreter().interpret(question).kind is RequestKind.MANUAL
+
+
+# --- figures, keys and units that were asked for ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What speed does V stand for?", "240 km/h"),
+        ("What speed does H stand for?", "210 km/h"),
+        ("How fast does it get to 100?", "8.6 s"),
+        ("How fast can it go?", "195 km/h"),
+        ("What does the car weigh?", "1,695 kg"),
+        ("How long does charging take with 3.7 kilowatts?", "3 h(ours)? 50 min"),
+        (
+            "What pressure for the rear tyres with the family and luggage on 18 inch wheels?",
+            "3.0 bar",
+        ),
+        ("How far away should I put the warning triangle on the motorway?", "150 metres"),
+        ("How much washer fluid fits in?", "4.5 litres"),
+        ("Where is the 12 volt battery?", "under the luggage floor"),
+    ],
+)
+def test_a_figure_is_of_the_key_and_the_unit_that_were_asked_for(
+    manual: SqliteManual, question: str, expected: str
+) -> None:
+    assert re.search(expected, said(manual, question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long does charging take at 50 kilowatts?",
+        "How long does charging take at fifty kilowatts?",
+        "How long does charging take at 22 kW?",
+        "May I drive at 250?",
+        "What speed does Q stand for?",
+        "Can I sit in the car while it charges?",
+    ],
+)
+def test_a_figure_of_another_unit_and_steps_for_another_thing_are_no_answer(
+    manual: SqliteManual, question: str
+) -> None:
+    assert ask(manual, question).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Can I tow a caravan of 1500 kilos?", "up to 1,250 kg"),
+        (
+            "Can I tow a trailer in the first 1000 kilometres?",
+            "Do not tow a trailer during the first",
+        ),
+        ("Can I drive 150 km on the spare wheel?", "at most 80 km"),
+        ("Can I drive with the spare at 100?", "80 km/h"),
+    ],
+)
+def test_a_figure_beyond_a_limit_is_answered_by_the_limit(
+    manual: SqliteManual, question: str, expected: str
+) -> None:
+    assert expected in said(manual, question)
+
+
+# --- what must not be done ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Can I replace a 10 amp fuse with a 20 amp?", "Never replace a fuse with a stronger fuse"),
+        ("May I open the battery coolant tank?", "The owner must not open it."),
+        ("Can I put a rear facing child seat in the front?", "danger of death"),
+        ("Can I charge at a rapid charger?", "cannot be charged"),
+    ],
+)
+def test_a_permission_is_never_said_without_the_prohibition_beside_it(
+    manual: SqliteManual, question: str, expected: str
+) -> None:
+    answer = ask(manual, question)
+    assert expected in answer.text
+    assert grounded(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What do I do in case of fire?", "Stop, select P and switch the car off."),
+        ("What do I do after an accident?", "Switch the hazard warning lamps on."),
+        ("How do I precondition the car?", "Touch Charging"),
+    ],
+)
+def test_what_to_do_is_found_under_what_has_happened(
+    manual: SqliteManual, question: str, expected: str
+) -> None:
+    assert said(manual, question).startswith(expected)

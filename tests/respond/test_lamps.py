@@ -18,6 +18,7 @@ from assistant.events import (
     Unknown,
 )
 from assistant.lookup.facts import Lookup
+from assistant.respond.lamp_states import said_in
 from assistant.respond.quoting import sentences
 from assistant.respond.verify import grounded
 from tests import aster
@@ -253,3 +254,97 @@ def test_a_colour_that_no_lamp_has_is_no_lamp_that_is_off() -> None:
 def test_whether_to_stop_is_asked_of_the_lamps(question: str) -> None:
     assert "Stop" in ask(question, OilPressure="on").text
     assert ask(question).text == REPLIES.say["no_lamp_any"]
+
+
+# --- what holds for the state in which a lamp is ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is that red light?", "What does the parking brake lamp mean?", "May I drive on?"],
+)
+def test_what_is_said_under_if_the_lamp_flashes_is_not_said_of_a_steady_one(question: str) -> None:
+    answer = ask(question, ParkingBrake="on", Ready="on")
+    assert "Release the parking brake before you drive off." in answer.text
+    assert "brakes cool" not in answer.text
+    assert "Do not drive on" not in answer.text
+
+
+def test_what_is_said_under_a_condition_is_said_with_it() -> None:
+    answer = ask("May I drive on?", ParkingBrake="flashing")
+    assert "could not be fully applied" in answer.text
+    assert (
+        "If the lamp flashes while you drive, the rear brakes may be dragging. Stop" in answer.text
+    )
+    assert grounded(answer)
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+@pytest.mark.parametrize(
+    "question", ["What is that light?", "What does the {} lamp mean?", "May I drive on?"]
+)
+def test_nothing_that_holds_for_the_other_state_is_said(lamp: Telltale, question: str) -> None:
+    own = [p for p in aster.passages() if p.section == lamp.section]
+    for state, other in (("on", "flashing"), ("flashing", "on")):
+        answer = ask(question.format(lamp.name), **{lamp.id: state})
+        wrong = [one.text for one in said_in(own) if one.state == other]
+        assert not any(quote.quote in wrong for quote in quotes(answer))
+
+
+@pytest.mark.parametrize("lamp", LAMPS.values(), ids=lambda lamp: str(lamp.id))
+def test_a_lamp_that_flashes_is_named_and_then_explained(lamp: Telltale) -> None:
+    answer = ask("What is that flashing light?", **{lamp.id: "flashing"})
+    first = sentences(answer.text)[0]
+    assert lamp.colour in first
+    assert lamp.name.lower().removesuffix("s").replace("-", " ") in first.lower().replace("-", " ")
+    assert quotes(answer)
+
+
+def test_the_meaning_comes_before_when_a_lamp_flashes() -> None:
+    answer = ask("Is anything wrong?", SeatBelt="flashing")
+    assert answer.text.startswith("The red seat belt lamp means that somebody in the car is not")
+
+
+def test_the_state_tells_which_of_several_causes_it_is() -> None:
+    answer = ask("What is that yellow light?", KeyBattery="on")
+    assert answer.text.endswith("A steady lamp means that the key battery is weak.")
+
+
+def test_a_flashing_lamp_asks_for_the_steps_that_follow_it() -> None:
+    answer = ask("What is that yellow light?", CheckEngine="flashing")
+    assert "Take your foot off the accelerator." in answer.text
+    assert grounded(answer)
+
+
+# --- which lamps are lit ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question", ["Which lamps are lit?", "What lights are on?", "How many lamps are lit right now?"]
+)
+def test_who_asks_which_lamps_are_lit_hears_all_of_them(question: str) -> None:
+    answer = ask(question, Ready="on", MainBeam="on", OilPressure="flashing")
+    assert answer.text.startswith(
+        "Lit: engine oil pressure, flashing red, ready to drive, green and main beam, blue."
+    )
+    assert "Stop at once" in answer.text
+
+
+def test_no_lamp_at_all_and_no_lamp_of_a_colour() -> None:
+    assert ask("Which lamps are lit?").text == REPLIES.say["no_lamp_all"]
+    assert ask("Which blue lamps are lit?").text == REPLIES.say["no_lamp"].format(colour="blue")
+    assert "frost" in ask("Which amber lamps are lit?", Frost="on", MainBeam="on").text
+
+
+@pytest.mark.parametrize("question", ["Is anything flashing?", "Is something flashing?"])
+def test_whether_anything_flashes_is_asked_of_all_lamps(question: str) -> None:
+    assert ask(question, Ready="on").text == REPLIES.say["no_lamp_flashing"]
+    assert "charging cable" in ask(question, ChargeCable="flashing").text
+
+
+@pytest.mark.parametrize(
+    "question", ["What's wrong with the car?", "Is it safe to drive?", "Is the car safe to drive?"]
+)
+def test_what_is_wrong_is_asked_of_the_lamps_that_warn(question: str) -> None:
+    assert "Stop at once" in ask(question, OilPressure="on").text
+    assert ask(question, Ready="on").text == REPLIES.say["no_lamp_any"]
