@@ -62,3 +62,9 @@ class DiagnosticError(BridgeError):
 
 class SilenceError(DiagnosticError):
     """A control unit did not answer within the time that it was given."""
+
+
+def first_line(error: BaseException) -> str:
+    """What another library's error says, for a place inside of a sentence; else its type."""
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__

@@ -9,23 +9,20 @@ names the line, or the offset in a binary file.
 from __future__ import annotations
 
 import math
-import struct
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Self, cast
 
 import can
 
-from can_bridge.errors import RecordingError
+from can_bridge.errors import RecordingError, first_line
+from can_bridge.mf4 import mf4_messages
 from can_bridge.spec import EXTENDED
 
 FORMATS = (".log", ".asc", ".blf", ".csv", ".mf4")
 _CSV_HEADER = "timestamp,arbitration_id,extended,remote,error,dlc,data"
-_BAD_VALUES = (ValueError, IndexError, KeyError, TypeError, OverflowError)
 _MAX_CLASSIC_BYTES = 8
 _SHORTEST_OBJECT = 16
-_MF4_BEGINS = (b"MDF     ", b"UnFinMF ")
 
 
 class Recording:
@@ -79,7 +76,7 @@ class Recording:
         if suffix == ".blf":
             found = self._blf()
         elif suffix == ".mf4":
-            found = self._mf4()
+            found = mf4_messages(self.file)
         else:
             found = self._text(suffix)
         count = 0
@@ -106,7 +103,7 @@ class Recording:
                 _check(message, lines, suffix)
             except StopIteration:
                 return
-            except _BAD_VALUES as error:
+            except Exception as error:  # whatever the line makes of python-can's reader
                 self._broken_line(lines, error)
                 return
             if lines.cut and lengths.get(message.arbitration_id, len(message.data)) != len(
@@ -134,7 +131,7 @@ class Recording:
             self._warn(f"{place}: the recording is cut off here ('{shown}'); read up to this line")
             return
         raise RecordingError(
-            f"{place}: '{shown}' is no frame of this format ({_reason(error)}); correct or remove "
+            f"{place}: '{shown}' is no frame of this format ({first_line(error)}); correct or remove "
             f"the line"
         ) from error
 
@@ -148,49 +145,20 @@ class Recording:
             for message in reader:
                 count += 1
                 yield message
-        except (can.io.blf.BLFParseError, struct.error, zlib.error, *_BAD_VALUES) as error:
+        except Exception as error:  # whatever the bytes make of python-can's reader
             place = f"{self.file}, offset {0 if stream.closed else stream.tell()}"
             if count and (stream.closed or stream.tell() >= self._bytes):
                 self._warn(f"{place}: the recording is cut off here, after {count} frames")
                 return
             raise RecordingError(
                 f"{place}, after {count} frames: this is no part of a BLF recording "
-                f"({_reason(error)}); record it again, or convert what can be read"
+                f"({first_line(error)}); record it again, or convert what can be read"
             ) from error
         if reader.file_size > self._bytes or reader.is_cut():
             self._warn(
                 f"{self.file}, offset {self._bytes}: the recording is cut off here, after {count} "
                 f"frames"
             )
-
-    def _mf4(self) -> Iterator[can.Message]:
-        assert self._stream is not None
-        if self._stream.read(len(_MF4_BEGINS[0])) not in _MF4_BEGINS:
-            raise RecordingError(f"{self.file} is no MF4 recording; name one, or another format")
-        try:
-            from can.io.mf4 import MF4Reader  # noqa: PLC0415  asammdf is an extra
-
-            reader = MF4Reader(str(self.file))
-        except (ImportError, NotImplementedError) as error:
-            raise RecordingError(
-                f"{self.file} is an MF4 recording, for which a package is missing; install the "
-                f"extra with: pip install 'auriga[mf4]'"
-            ) from error
-        except Exception as error:  # asammdf raises whatever a broken file makes of it
-            raise RecordingError(
-                f"{self.file} is no MF4 recording of CAN frames ({_reason(error)}); record it again"
-            ) from error
-        count = 0
-        try:
-            for message in reader:
-                count += 1
-                yield message
-        except (struct.error, zlib.error, *_BAD_VALUES) as error:
-            self._warn(f"{self.file}, frame {count + 1}: the recording is broken here; read so far")
-            if not count:
-                raise RecordingError(f"{self.file}: {_reason(error)}; record it again") from error
-        finally:
-            reader.stop()
 
 
 class _Lines:
@@ -269,11 +237,6 @@ def _check(message: can.Message, lines: _Lines, suffix: str) -> None:
         raise ValueError(f"{len(message.data)} bytes of {message.dlc}")
     if len(message.data) > _MAX_CLASSIC_BYTES:
         message.is_fd = True  # CSV does not say so
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
 
 
 def frame_key(message: can.Message) -> int:

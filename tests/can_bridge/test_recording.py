@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import subprocess
@@ -285,3 +286,24 @@ def test_a_replay_keeps_its_distances_at_any_speed() -> None:
     assert [due for due, _ in due_times(frames, 1.0)] == pytest.approx([0, 0.5, 0.5, 2.1, 2.1, 3.1])
     assert [due for due, _ in due_times(frames, 10.0)][-1] == pytest.approx(0.31)
     assert {due for due, _ in due_times(frames, None)} == {0.0}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_whatever_is_damaged_is_said_in_one_sentence(
+    tmp_path: Path, suffix: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if suffix == ".mf4":
+        pytest.importorskip("asammdf", reason="the extra mf4 is not installed")
+    write(tmp_path / f"whole{suffix}", some(300))
+    whole = (tmp_path / f"whole{suffix}").read_bytes()
+    file = tmp_path / f"a{suffix}"
+    said = set()
+    for part in range(1, 12):
+        at = len(whole) * part // 12
+        for damaged in (whole[:at], whole[:at] + b"\xff" * 40 + whole[at + 40 :]):
+            file.write_bytes(damaged)
+            said.add(refused(file))
+    gc.collect()
+    assert len(said) > 1, "nothing was refused"
+    assert not [sentence for sentence in said if "\n" in sentence]
+    assert capfd.readouterr() == ("", "")

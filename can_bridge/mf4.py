@@ -1,0 +1,96 @@
+"""can_bridge: an MF4 file in, python-can's messages out, one by one; asammdf reads it, an extra.
+
+asammdf raises whatever a damaged file makes of it, writes to the log as well, and complains once more
+when a half-opened file is taken away.  One error with one sentence leaves this room.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import can
+
+from can_bridge.errors import RecordingError, first_line
+
+if TYPE_CHECKING:
+    from can.io.mf4 import MF4Reader
+
+_BEGINS = (b"MDF     ", b"UnFinMF ")
+
+
+def mf4_messages(file: Path) -> Iterator[can.Message]:
+    """Every frame in the order of time; RecordingError where the file cannot be read any further."""
+    with file.open("rb") as stream:
+        if stream.read(len(_BEGINS[0])) not in _BEGINS:
+            raise RecordingError(f"{file} is no MF4 recording; name one, or another format")
+    with _unlogged():
+        reader = _opened(file)
+        count = 0
+        try:
+            for message in reader:
+                count += 1
+                yield message
+        except Exception as error:  # asammdf and what it decompresses with have no common base
+            place = f"{file}, after {count} frame{'' if count == 1 else 's'}"
+            raise RecordingError(
+                f"{place}: the recording is broken here ({first_line(error)}); record it again, or "
+                f"convert what can be read"
+            ) from error
+        finally:
+            reader.stop()
+
+
+def _opened(file: Path) -> MF4Reader:
+    try:
+        from can.io.mf4 import MF4Reader  # noqa: PLC0415  asammdf is an extra
+
+        return MF4Reader(str(file))
+    except (ImportError, NotImplementedError) as error:
+        raise RecordingError(
+            f"{file} is an MF4 recording, for which a package is missing; install the extra with: "
+            f"pip install 'auriga[mf4]'"
+        ) from error
+    except Exception as error:  # as above
+        _let_go(error)
+        raise RecordingError(
+            f"{file} is no whole MF4 recording of CAN frames ({first_line(error)}); record it again"
+        ) from error
+
+
+def _let_go(error: BaseException) -> None:
+    """Let go of the half-opened file now, while nothing shows that its destructor fails."""
+    hook = sys.unraisablehook
+
+    def without_asammdf(unraisable: sys.UnraisableHookArgs) -> None:
+        if not str(getattr(unraisable.object, "__module__", "")).startswith("asammdf"):
+            hook(unraisable)
+
+    sys.unraisablehook = without_asammdf
+    try:
+        with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+            cause: BaseException | None = error
+            while cause is not None:
+                traceback.clear_frames(cause.__traceback__)
+                cause = cause.__context__
+            gc.collect()  # it is part of a cycle; python-can's file is closed with it
+    finally:
+        sys.unraisablehook = hook
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """asammdf logs with a traceback what it raises as well."""
+    logger = logging.getLogger("asammdf")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = disabled
