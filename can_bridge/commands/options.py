@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -61,10 +64,16 @@ def add_recording(parser: argparse.ArgumentParser) -> None:
 
 def seconds(text: str) -> float:
     """A time that is not negative."""
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise ValueError(text)
-    return value
+    return number(text, lambda value: value >= 0, "a time in seconds, not below 0")
+
+
+def number(text: str, fits: Callable[[float], bool], expected: str) -> float:
+    """A finite number that fits; ArgumentTypeError with what was expected if it is none."""
+    with contextlib.suppress(ValueError):
+        value = float(text)
+        if math.isfinite(value) and fits(value):
+            return value
+    raise argparse.ArgumentTypeError(f"expected {expected}, found '{text}'")
 
 
 def warn(sentence: str) -> None:

@@ -11,7 +11,14 @@ import can
 
 from can_bridge.bench_bus import has_no_car
 from can_bridge.bus import BusSpec, open_python_can, parse_bus_spec
-from can_bridge.commands.options import Parser, add_bus, add_command, add_recording, warn
+from can_bridge.commands.options import (
+    Parser,
+    add_bus,
+    add_command,
+    add_recording,
+    number,
+    warn,
+)
 from can_bridge.commands.progress import shown
 from can_bridge.errors import BusError, SpecError
 from can_bridge.recording import Recording
@@ -50,10 +57,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
 def _speed(text: str) -> float | None:
     if text == "max":
         return None
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
+    return number(text, lambda value: value > 0, "a factor above 0, or max")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -264,7 +264,10 @@ def test_an_interrupted_recording_is_whole(tmp_path: Path, spawn: Spawn) -> None
     ("arguments", "code", "part"),
     [
         (["replay", "FILE", "--bus", "socketcan:can0"], 2, "may be the bus of a car"),
-        (["replay", "FILE", "--bus", "unix:a", "--speed", "0"], 2, "--speed"),
+        (["replay", "FILE", "--bus", "unix:a", "--speed", "0"], 2, "--speed: expected a factor"),
+        (["replay", "FILE", "--bus", "unix:a", "--speed", "nan"], 2, "above 0, or max"),
+        (["replay", "FILE", "--bus", "unix:a", "--speed", "-1"], 2, "found '-1'"),
+        (["record", "new.log", "--seconds", "-1"], 2, "a time in seconds, not below 0"),
         (["replay", "missing.log", "--bus", "unix:a"], 2, "cannot be read"),
         (["record", "FILE", "--bus", "unix:a"], 2, "already there"),
         (["record", "/nowhere/a.log", "--bus", "unix:a"], 2, "cannot be written"),
