@@ -87,7 +87,7 @@ def _let_go(error: BaseException) -> None:
 
 @contextlib.contextmanager
 def _unlogged() -> Iterator[None]:
-    """asammdf logs with a traceback what it raises as well."""
+    """What asammdf raises it also logs, with a traceback."""
     logger = logging.getLogger("asammdf")
     disabled, logger.disabled = logger.disabled, True
     try:

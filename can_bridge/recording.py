@@ -103,7 +103,7 @@ class Recording:
                 _check(message, lines, suffix)
             except StopIteration:
                 return
-            except Exception as error:  # whatever the line makes of python-can's reader
+            except Exception as error:  # noqa: BLE001  whatever a line makes of the reader
                 self._broken_line(lines, error)
                 return
             if lines.cut and lengths.get(message.arbitration_id, len(message.data)) != len(
