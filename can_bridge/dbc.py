@@ -16,7 +16,8 @@ import cantools
 from cantools.database.can import Database, Message, Signal
 
 from can_bridge.dbc_repair import repair_dbc
-from can_bridge.errors import ProfileError
+from can_bridge.dbc_syntax import explain
+from can_bridge.errors import ProfileError, unreadable
 from can_bridge.spec import EXTENDED, BitField
 
 _PACKAGE = "opendbc:"
@@ -89,9 +90,10 @@ def _load(file: Path) -> Database:
     try:
         return _parse(text)
     except _LOAD_ERRORS as error:
+        line, problem = explain(text, error)
         raise ProfileError(
-            f"{file} is no valid DBC: {_reason(error)}; correct it, or let it be repaired by "
-            f"'repair = true' under [bus]"
+            f"{file}{f', line {line}' if line else ''}: this is no valid DBC: {problem}; correct it, "
+            f"or let it be repaired by 'repair = true' under [bus]"
         ) from error
 
 
@@ -99,11 +101,6 @@ def _parse(text: str, strict: bool = True) -> Database:
     database = cantools.database.load_string(text, database_format="dbc", strict=strict)
     assert isinstance(database, Database)
     return database
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
 
 
 def read_wild_dbc(file: Path | str) -> WildDbc:
@@ -165,7 +162,7 @@ def _unreadable(text: str) -> dict[str, str]:
         try:
             _parse(alone, strict=False)
         except _LOAD_ERRORS as error:
-            found[name] = _reason(error)
+            found[name] = explain(alone, error)[1]
     return found
 
 
@@ -176,7 +173,7 @@ def _text_of(file: Path | str) -> tuple[str, list[str]]:
     try:
         data = Path(file).read_bytes()
     except OSError as error:
-        raise ProfileError(f"{file} cannot be read ({error.strerror}); add the file") from error
+        raise ProfileError(unreadable(file, error)) from error
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), []
     except UnicodeDecodeError as error:

@@ -68,3 +68,12 @@ def first_line(error: BaseException) -> str:
     """What another library's error says, for a place inside of a sentence; else its type."""
     text = str(error).strip()
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+
+
+def unreadable(file: object, error: OSError) -> str:
+    """The sentence about a file that cannot be opened, with what to do."""
+    if isinstance(error, FileNotFoundError):
+        return f"{file} cannot be read (there is no such file); add it, or correct the name"
+    if isinstance(error, IsADirectoryError):
+        return f"{file} is a folder; put a file there, or name one in it"
+    return f"{file} cannot be read ({error.strerror}); make it readable"

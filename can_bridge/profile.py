@@ -28,6 +28,8 @@ def find_vehicle(name: str) -> Path:
     folder = Path(name)
     if folder.is_dir():
         return folder
+    if folder.is_file():
+        raise ProfileError(f"{name} is a file; give the vehicle's folder, the one it lies in")
     for vehicles in (Path("config/vehicles"), _CONFIG):
         if (vehicles / name).is_dir():
             return vehicles / name

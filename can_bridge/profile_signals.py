@@ -96,7 +96,7 @@ class SignalReader:
         choices = _choices(signal, invalid, row, kind)
         if kind == "enum" and not choices:
             row.fail(f"the DBC has no VAL_ table for {signal.name}; add one", "kind")
-        low, high = interval or (_number(signal.minimum), _number(signal.maximum))
+        low, high = interval or _declared(signal)
         factor, offset = float(signal.scale), float(signal.offset)
         if kind == "number":  # of another unit than the DBC's: value * scale + shift
             scale, shift = row.number("scale", 1.0), row.number("shift", 0.0)
@@ -282,5 +282,9 @@ def _word(name: str) -> str:
     return re.sub(r"\W+", "_", spaced).lower()
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+def _declared(signal: Signal) -> tuple[float, float] | tuple[None, None]:
+    """The DBC's limits; none where it states none, or the higher one first."""
+    low, high = signal.minimum, signal.maximum
+    if low is None or high is None or low > high:
+        return None, None
+    return float(low), float(high)

@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO, Self, cast
 
 import can
 
-from can_bridge.errors import RecordingError, first_line
+from can_bridge.errors import RecordingError, first_line, unreadable
 from can_bridge.mf4 import mf4_messages
 from can_bridge.spec import EXTENDED
 
@@ -50,9 +50,7 @@ class Recording:
             self._stream = file.open("rb")
             self._bytes = file.stat().st_size
         except OSError as error:
-            raise RecordingError(
-                f"{file} cannot be read ({error.strerror}); name a recording"
-            ) from error
+            raise RecordingError(unreadable(file, error)) from error
         if self._bytes == 0:
             self._stream.close()
             raise RecordingError(f"{file} is empty; name a recording with at least one frame")

@@ -4,26 +4,41 @@ an error that names the file, the line and the key.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import math
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from can_bridge.errors import ProfileError
+from can_bridge.errors import ProfileError, unreadable
+from can_bridge.toml_lines import Key, key_lines, last_key_line
+
+_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 class TomlTable:
     """One table of a TOML file; every key must be taken once, then `finish` is called."""
 
-    def __init__(self, values: dict[str, Any], file: Path, text: str, name: str = "") -> None:
-        """`name` is the table's own key, for messages."""
+    def __init__(self, values: dict[str, Any], file: Path, lines: Mapping[Key, int]) -> None:
+        """The top table; `lines` are those of all keys of the file, from 1."""
         self._values = values
         self._asked: set[str] = set()
         self._file = file
-        self._text = text
-        self.name = name
+        self._lines = lines
+        self._key: Key = ()
+
+    def _below(self, values: dict[str, Any], *key: str | int) -> TomlTable:
+        table = TomlTable(values, self._file, self._lines)
+        table._key = (*self._key, *key)
+        return table
+
+    @property
+    def name(self) -> str:
+        """Where the table lies, for messages."""
+        return ".".join(part for part in self._key if isinstance(part, str))
 
     def fail(self, problem: str, key: str = "") -> NoReturn:
         """Raise a ProfileError about `key` of this table."""
@@ -33,13 +48,11 @@ class TomlTable:
         raise ProfileError(f"{where}: {f'{place}: ' if place else ''}{problem}")
 
     def _line_of(self, key: str) -> int | None:
-        """The line of the key in this table; that of the table if the key is not there."""
-        lines = self._text.splitlines()
-        name = self.name.removeprefix("signals.").removeprefix("derived.")
-        own = _first_line(lines, name, 0)
-        found = _first_line(lines, key, own or 0)
-        number = own if found is None else found
-        return None if number is None else number + 1
+        """The line of the key; that of the innermost table around it if it is not there."""
+        wanted: Key = (*self._key, key)
+        while wanted and wanted not in self._lines:
+            wanted = wanted[:-1]
+        return self._lines.get(wanted)
 
     def __contains__(self, key: str) -> bool:
         """Whether the key is there."""
@@ -65,8 +78,17 @@ class TomlTable:
         return str(self._take(key, "a text", (str,), default))
 
     def number(self, key: str, default: float | None = None) -> float:
-        """A number."""
-        return float(self._take(key, "a number", (int, float), default))
+        """A finite number."""
+        value = self._take(key, "a number", (int, float), default)
+        return self._finite(value, key) if key in self._values else float(value)
+
+    def _finite(self, value: float, key: str) -> float:
+        number = math.inf
+        with contextlib.suppress(OverflowError):
+            number = float(value)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, found {value}; correct it", key)
+        return number
 
     def integer(self, key: str, default: int | None = None) -> int:
         """A whole number."""
@@ -113,7 +135,11 @@ class TomlTable:
         values = self._take(key, "two numbers", (list, tuple), ())
         if key not in self._values:
             return None
-        pair = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+        pair = [
+            self._finite(v, key)
+            for v in values
+            if isinstance(v, int | float) and not isinstance(v, bool)
+        ]
         if len(pair) != len(values) or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004
             self.fail(f"expected two numbers, the lower first, found {values!r}; correct it", key)
         return pair[0], pair[1]
@@ -121,15 +147,14 @@ class TomlTable:
     def table(self, key: str, required: bool = True) -> TomlTable:
         """A table; empty when it is missing and not required."""
         values = self._take(key, "a table", (dict,), None if required else {})
-        name = f"{self.name}.{key}" if self.name else key
-        return TomlTable(values, self._file, self._text, name)
+        return self._below(values, key)
 
     def tables(self, key: str) -> Iterator[TomlTable]:
         """A list of tables."""
-        for values in self._take(key, "a list of tables", (list,), None):
+        for number, values in enumerate(self._take(key, "a list of tables", (list,), None)):
             if not isinstance(values, dict):
                 self.fail(f"expected a table, found {values!r}; correct it", key)
-            yield TomlTable(values, self._file, self._text, key)
+            yield self._below(values, key, number)
 
     def finish(self) -> None:
         """Raise a ProfileError if a key was never asked for."""
@@ -141,25 +166,37 @@ class TomlTable:
                 self.fail(f"this key is unknown (expected one of {expected}); {hint}", key)
 
 
-def _first_line(lines: list[str], key: str, start: int) -> int | None:
-    """The index of the first line from `start` on that opens the key or gives it a value."""
-    pattern = re.compile(
-        rf'^\s*(\[.*)?["\']?{re.escape(key)}["\']?\s*[\]=]|["\'{{,\s]{re.escape(key)}\s*='
-    )
-    for number, line in enumerate(lines[start:], start):
-        if key and pattern.search(line):
-            return number
-    return None
-
-
 def read_toml(file: Path) -> TomlTable:
-    """The top table of a file; ProfileError when it cannot be read or is no TOML."""
+    """The top table of a file; ProfileError, with the line, when it cannot be read or is no TOML."""
     try:
-        text = file.read_text(encoding="utf-8")
-        return TomlTable(tomllib.loads(text), file, text)
+        data = file.read_bytes()
     except OSError as error:
-        raise ProfileError(f"{file} cannot be read ({error.strerror}); add the file") from error
+        raise ProfileError(unreadable(file, error)) from error
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        return TomlTable(tomllib.loads(text), file, key_lines(text))
     except UnicodeDecodeError as error:
-        raise ProfileError(f"{file} is not UTF-8 text; save it as UTF-8") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ProfileError(
+            f"{file}, line {line}: this is no UTF-8 text; save it as UTF-8"
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{file} is no TOML: {error}; correct it") from error
+        problem, line = _placed(str(error), text)
+        raise ProfileError(
+            f"{file}, line {line}: this is no TOML: {problem}; correct it"
+        ) from error
+    except RecursionError as error:
+        raise ProfileError(
+            f"{file} is nested too deeply; make its lists and tables flat"
+        ) from error
+
+
+def _placed(sentence: str, text: str) -> tuple[str, int]:
+    """What tomllib found, and in which line; at the end of the text, that of the open value."""
+    found = _PLACE.search(sentence)
+    problem = _PLACE.sub("", sentence).strip()
+    if found is None:
+        return problem, last_key_line(text)
+    if found["line"] is None:
+        return f"{problem} before the end of the file", last_key_line(text)
+    return problem, int(found["line"])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import cantools
 import pytest
 
 from can_bridge import ProfileError, VehicleProfile, find_vehicle, load_profile
+from can_bridge.lint import lint
 from can_bridge.state import VehicleState
+from can_bridge.toml_lines import Key, key_lines
 
 ToyFolder = Callable[..., Path]
 
@@ -105,7 +107,17 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
         ({"vehicle": ('name = "Toy"', "name = ")}, ["vehicle.toml", "line 3"]),
         ({"vehicle": ("toy.dbc", "none.dbc")}, ["none.dbc", "cannot be read"]),
         ({"vehicle": ('"R17"\nload = "normal"\nlow', '"R20"\nload = "normal"\nlow')}, ["R20"]),
-        ({"dbc": ("SG_ Speed :", "SG_ Speed ")}, ["toy.dbc", "no valid DBC", "line 9"]),
+        (
+            {"dbc": ("SG_ Speed :", "SG_ Speed ")},
+            ["toy.dbc, line 9", "no valid DBC", "expected 'SG_ Signal : start|bits"],
+        ),
+        ({"dbc": ("BU_: ", "BU_: 2")}, ["toy.dbc, line", "'BU_: Node Node', found '2"]),
+        ({"dbc": ("BA_DEF_ ", "hello ")}, ["toy.dbc, line 16", "BO_, SG_ or VAL_, found 'hello"]),
+        (
+            {"dbc": ("0 10000;", "0 10000")},
+            ["toy.dbc, line 16", "a semicolon at the end of BA_DEF_"],
+        ),
+        ({"dbc": ("VAL_ 256 Gear", "VAL_ 256 Gir")}, ["toy.dbc, line 20", "Gir"]),
         ({"dbc": ("BO_ 257", "BO_ 256")}, ["toy.dbc", "Slow", "Motion"]),
         ({"dbc": ("32|3@1+", "17|3@1+")}, ["toy.dbc", "overlapping"]),
         ({"signals": ("sig", "sgi")}, ["signals.toml"]),
@@ -130,7 +142,25 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
         ({"signals": ("Motion = {", "Moton = {")}, ["no DBC has the message 'Moton'"]),
         ({"signals": ("cycles = 5", "cycle = 5")}, ["freshness", "did you mean 'cycles'"]),
         ({"signals": ("invalid = [7]", "invalid = [6]")}, ["raw value 7", "SNA"]),
-        ({"signals": ("range = [-800, 800]", "range = [800, -800]")}, ["the lower first"]),
+        (
+            {"signals": ("range = [-800, 800]", "range = [800, -800]")},
+            ["line 12", "the lower first"],
+        ),
+        (
+            {"signals": ("range = [-800, 800]", "range = [nan, 800]")},
+            ["line 12", "a finite number"],
+        ),
+        ({"signals": ("range = [-800, 800]", "range = [0, inf]")}, ["line 12", "a finite number"]),
+        ({"signals": ("minimum_s = 0.2", "minimum_s = nan")}, ["line 4", "a finite number"]),
+        ({"vehicle": ("front_bar = 2.4", 'front_bar = "2.4"')}, ["line 14", "placard.front_bar"]),
+        ({"vehicle": ('dbc = ["toy.dbc"]', 'dbc = ["toy.dbc"')}, ["vehicle.toml, line", "no TOML"]),
+        (
+            {"vehicle": ("rear_bar = 2.0", "rear_bar = [")},
+            ["line 15", "before the end of the file"],
+        ),
+        ({"vehicle": ("rear_bar = 2.0", 'rear_bar = """2')}, ["vehicle.toml, line 15", "no TOML"]),
+        ({"vehicle": ("bitrate = ", "dbc = 1\nbitrate = ")}, ["vehicle.toml, line 7", "no TOML"]),
+        ({"signals": ("[telltales]", "[signals]")}, ["signals.toml, line 14", "no TOML"]),
         ({"signals": ('kind = "enum"', 'kind = "word"')}, ["number, bool, enum"]),
         ({"signals": ('signal = "BootOpen", kind = "bool"', 'signal = "BootOpen"')}, ["bool"]),
         ({"signals": ('["Vehicle.Tyre"]', '["Vehicle.Tire"]')}, ["Vehicle.Tire"]),
@@ -148,6 +178,56 @@ def test_what_is_wrong_is_said_in_one_sentence(
     assert "\n" not in message
     for part in parts:
         assert part in message
+
+
+def test_a_file_that_is_not_utf_8_is_said_with_its_line(toy_folder: ToyFolder) -> None:
+    file = toy_folder() / "vehicle.toml"
+    file.write_bytes(file.read_bytes().replace(b'name = "Toy"', b'name = "T\xf6y"'))
+    with pytest.raises(ProfileError, match=r"vehicle\.toml, line 3: this is no UTF-8 text"):
+        load_profile(file.parent)
+
+
+@pytest.mark.parametrize("name", ["vehicle.toml", "signals.toml", "toy.dbc"])
+def test_a_folder_in_place_of_a_file_is_called_one(toy_folder: ToyFolder, name: str) -> None:
+    file = toy_folder() / name
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(ProfileError, match=f"{name} is a folder; put a file there"):
+        load_profile(file.parent)
+
+
+def test_a_file_in_place_of_the_folder_is_called_one(toy_folder: ToyFolder) -> None:
+    with pytest.raises(ProfileError, match="is a file; give the vehicle's folder"):
+        find_vehicle(str(toy_folder() / "vehicle.toml"))
+
+
+def test_limits_of_the_dbc_that_are_the_wrong_way_round_are_none(toy_folder: ToyFolder) -> None:
+    folder = toy_folder(dbc=("[0|5]", "[5|0]"))
+    assert load_profile(folder).signals["Vehicle.Tyre"].low is None
+    assert any("has no range" in str(finding) for finding in lint(folder))
+
+
+@pytest.mark.parametrize(
+    "file", sorted((find_vehicle("aster").parents[1]).rglob("*.toml")), ids=lambda file: file.stem
+)
+def test_every_key_of_a_toml_file_has_a_line(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    lines = key_lines(text)
+    assert set(lines) == set(_keys(tomllib.loads(text), ()))
+    for key, line in lines.items():
+        if isinstance(key[-1], str):
+            assert key[-1] in text.splitlines()[line - 1]
+
+
+def _keys(value: object, above: Key) -> Iterator[Key]:
+    items: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        yield (*above, key)
+        yield from _keys(inner, (*above, key))
 
 
 def test_a_folder_without_files_is_an_error(tmp_path: Path) -> None:
