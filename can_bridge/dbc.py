@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +19,14 @@ from cantools.database.can import Database, Message, Signal
 from can_bridge.dbc_repair import repair_dbc
 from can_bridge.dbc_syntax import explain
 from can_bridge.errors import ProfileError, unreadable
-from can_bridge.spec import EXTENDED, BitField
+from can_bridge.spec import EXTENDED, FLOAT_BITS, BitField, Page
 
 _PACKAGE = "opendbc:"
 _GENERATED = "_generated"
+_BEGINS_MESSAGE = re.compile(r"\s*BO_\s+\d+\s+(\w+)")
+_MULTIPLEXED = re.compile(r"\s*SG_\s+(\w+)\s+m\d+M?\s*:")
 _MOST_BYTES = 64
+_MOST_PAGES = 16  # a selector with a range of values names more than it ever has
 _LOAD_ERRORS = (cantools.Error, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -88,13 +92,35 @@ def load_dbc_files(folder: Path, names: Iterable[str], repair: bool = False) -> 
 def _load(file: Path) -> Database:
     text, _ = _text_of(file)
     try:
-        return _parse(text)
+        database = _parse(text)
     except _LOAD_ERRORS as error:
         line, problem = explain(text, error)
         raise ProfileError(
             f"{file}{f', line {line}' if line else ''}: this is no valid DBC: {problem}; correct it, "
             f"or let it be repaired by 'repair = true' under [bus]"
         ) from error
+    for line, message, signal in _unselected(text, database.messages):
+        raise ProfileError(
+            f"{file}, line {line}: {signal} is multiplexed, and nothing says in which frames of "
+            f"{message} it is; mark one signal of the message as its multiplexer, M"
+        )
+    return database
+
+
+def _unselected(text: str, messages: list[Message]) -> Iterator[tuple[int, str, str]]:
+    """(line, message, signal) of what is marked as multiplexed and cantools takes as plain."""
+    plain = {
+        (message.name, signal.name)
+        for message in messages
+        for signal in message.signals
+        if not signal.multiplexer_ids
+    }
+    owner = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := _BEGINS_MESSAGE.match(line):
+            owner = found[1]
+        elif (found := _MULTIPLEXED.match(line)) and (owner, found[1]) in plain:
+            yield number, owner, found[1]
 
 
 def _parse(text: str, strict: bool = True) -> Database:
@@ -108,7 +134,7 @@ def read_wild_dbc(file: Path | str) -> WildDbc:
     text, warnings = _text_of(file)
     try:
         database = _parse(text)
-        if _usable(database.messages):
+        if _usable(database.messages) and not any(_unselected(text, database.messages)):
             return WildDbc(tuple(database.messages), text, tuple(f"{file}{w}" for w in warnings))
     except _LOAD_ERRORS:
         pass
@@ -135,14 +161,23 @@ def _usable(messages: list[Message]) -> bool:
     if not messages or len(names) < len(messages) or len(keys) < len(messages):
         return False
     return all(
-        0 < message.length <= _MOST_BYTES and all(map(_decodable, message.signals))
+        0 < message.length <= _MOST_BYTES
+        and all(_decodable(message, signal) for signal in message.signals)
         for message in messages
     )
 
 
-def _decodable(signal: Signal) -> bool:
-    switched = bool(signal.multiplexer_ids) and signal.multiplexer_signal is None
-    return signal.scale != 0 and not switched
+def _decodable(message: Message, signal: Signal) -> bool:
+    try:
+        page_of(message, signal)
+    except ValueError:
+        return False
+    return signal.scale != 0 and has_number_type(signal)
+
+
+def has_number_type(signal: Signal) -> bool:
+    """Whether it is a whole number, or a floating-point number of a width that there is."""
+    return not signal.is_float or signal.length in FLOAT_BITS
 
 
 def _unreadable(text: str) -> dict[str, str]:
@@ -227,4 +262,31 @@ def bit_field(signal: Signal, message_length: int) -> BitField:
         shift = message_length * 8 - first - signal.length
     else:
         shift = signal.start
-    return BitField(big_endian, shift, signal.length, signal.is_signed)
+    return BitField(
+        big_endian, shift, signal.length, signal.is_signed, is_float=bool(signal.is_float)
+    )
+
+
+def page_of(message: Message, signal: Signal) -> Page | None:
+    """Which frames carry a multiplexed signal, None if all do; ValueError if nothing says so."""
+    selectors: list[tuple[BitField, frozenset[int]]] = []
+    met = {signal.name}
+    while signal.multiplexer_ids:
+        selector = signal_of(message, signal.multiplexer_signal or "")
+        if selector is None or selector.name in met or selector.is_float:
+            raise ValueError(f"nothing says in which frames of {message.name} {signal.name} is")
+        met.add(selector.name)
+        field = bit_field(selector, message.length)
+        selectors.insert(0, (field, frozenset(signal.multiplexer_ids)))
+        signal = selector
+    return Page(tuple(selectors)) if selectors else None
+
+
+def page_count(message: Message) -> int:
+    """How many kinds of frames take turns in a multiplexed message; 1 in any other."""
+    pages = {
+        (signal.multiplexer_signal, number)
+        for signal in message.signals
+        for number in signal.multiplexer_ids or ()
+    }
+    return min(max(1, len(pages)), _MOST_PAGES)

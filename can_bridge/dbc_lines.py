@@ -123,7 +123,28 @@ class Message:
                     signal.line,
                     f"{signal.name} is multiplexed, and {self.name} has no multiplexer; left out",
                 )
+        for signal in [s for s in self.signals.values() if not self._is_selected(s)]:
+            del self.signals[signal.name]
+            yield (
+                signal.line,
+                f"{signal.name} is multiplexed, and what says in which frames of {self.name} it is "
+                f"cannot be read; left out",
+            )
         yield from self._overlaps()
+
+    def _is_selected(self, signal: Signal) -> bool:
+        """Whether its multiplexer, and that one's, and so on, lead to one that every frame has."""
+        met: set[str] = set()
+        while signal.mux and signal.mux != "M":
+            wanted = signal.mux_ranges[0] if signal.mux_ranges else ""
+            above = self.signals.get(wanted) or next(
+                (s for s in self.signals.values() if s.mux == "M"), None
+            )
+            if above is None or above.float_type or above.name in met or "M" not in above.mux:
+                return False
+            met.add(above.name)
+            signal = above
+        return True
 
     def _overlaps(self) -> Iterator[tuple[int, str]]:
         taken: dict[int, Signal] = {}

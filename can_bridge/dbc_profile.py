@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from cantools.database.can import Message, Signal
 
-from can_bridge.dbc import WildDbc, bit_field, frame_key
+from can_bridge.dbc import WildDbc, bit_field, frame_key, page_count, page_of
 from can_bridge.spec import FrameSpec, SignalSource, SignalSpec, VehicleProfile
 
 _CYCLES, _MINIMUM_S, _UNKNOWN_LIMIT_S = 5.0, 0.5, 5.0
@@ -20,7 +20,7 @@ _FEW_BITS = 8  # a signal of so many bits whose values have names is an enumerat
 
 
 def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
-    """Everything that can be decoded: neither multiplexed nor floating-point signals."""
+    """Everything that the files say; of a message that is in several, what the first one says."""
     signals: dict[str, SignalSpec] = {}
     sources: dict[str, SignalSource] = {}
     frames: dict[int, FrameSpec] = {}
@@ -28,10 +28,9 @@ def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
         key = frame_key(message)
         if key in frames:
             continue
-        plain = [s for s in message.signals if not s.multiplexer_ids and not s.is_float]
-        if plain:
+        if message.signals:
             frames[key] = _frame(message, key)
-        for signal in plain:
+        for signal in message.signals:
             path = f"{message.name}.{signal.name}"
             signals[path], sources[path] = _signal(path, message, signal)
     return VehicleProfile(
@@ -53,14 +52,15 @@ def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
 def _frame(message: Message, key: int) -> FrameSpec:
     cycle_s = message.cycle_time / 1000 if message.cycle_time else None
     limit_s = _UNKNOWN_LIMIT_S if cycle_s is None else max(_MINIMUM_S, cycle_s * _CYCLES)
-    return FrameSpec(key, message.name, message.length, cycle_s, limit_s, None)
+    page_limit_s = limit_s * page_count(message)
+    return FrameSpec(key, message.name, message.length, cycle_s, limit_s, None, page_limit_s)
 
 
 def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, SignalSource]:
     named = {raw: str(name) for raw, name in (signal.choices or {}).items()}
     invalid = frozenset(raw for raw, text in named.items() if says_no_value(text))
     words: dict[int, str | bool] = {}
-    if named and signal.length <= _FEW_BITS and len(named) > len(invalid):
+    if named and not signal.is_float and signal.length <= _FEW_BITS and len(named) > len(invalid):
         low = -(1 << signal.length - 1) if signal.is_signed else 0
         words = {raw: named.get(raw, str(raw)) for raw in range(low, low + (1 << signal.length))}
     spec = SignalSpec(
@@ -77,6 +77,7 @@ def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, Si
         offset=float(signal.offset),
         invalid=invalid,
         choices=MappingProxyType(words),
+        page=page_of(message, signal),
     )
     return spec, source
 

@@ -186,8 +186,15 @@ class _Repair:
         if found is None:
             return
         signal = self._signal_of(statement, found[0], found[1], "a number type")
-        if signal is not None and signal.bits == {1: 32, 2: 64}.get(found[2]):
+        bits = {1: 32, 2: 64}.get(found[2])
+        if signal is not None and bits == signal.bits:
             signal.float_type = found[2]
+        elif signal is not None and bits is not None:
+            self.warn(
+                statement,
+                f"{signal.name} has {signal.bits} bits, and a floating-point number of this type "
+                f"{bits}; read as a whole number",
+            )
 
     def mux_ranges(self, statement: Statement) -> None:
         """SG_MUL_VAL_"""

@@ -51,22 +51,23 @@ class FrameCheck:
     def feed(self, data: bytes, now: float) -> Reason | None:
         """Take a frame; returns why it was refused, or None."""
         if len(data) != self.spec.length:
-            return self._refuse(Reason.IMPLAUSIBLE, now)
+            return self.refuse(Reason.IMPLAUSIBLE, now)
         protection, counter = self.spec.protection, 0
         if protection is not None:
             if protection.counter is not None:
                 counter = protection.counter.extract(data)
             if not protection.checksum_is_right(data, counter):
-                return self._refuse(Reason.BAD_CHECKSUM, now)
+                return self.refuse(Reason.BAD_CHECKSUM, now)
         previous, self.counter = self.counter, counter
         # After a pause as long as the limit, and at the start, any counter begins again.
         if not self.follows[counter - previous] and now - self.seen_at <= self.spec.limit_s:
-            return self._refuse(Reason.BAD_COUNTER, now)
+            return self.refuse(Reason.BAD_COUNTER, now)
         self.valid_at = self.seen_at = now
         self.accepted += 1
         return None
 
-    def _refuse(self, fault: Reason, now: float) -> Reason:
+    def refuse(self, fault: Reason, now: float) -> Reason:
+        """Count a frame that is not accepted, for that reason."""
         self._fault = fault
         self._fault_at = self.seen_at = now
         self.refused += 1

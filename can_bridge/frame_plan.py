@@ -5,6 +5,10 @@ Worked out once, when the profile is loaded, so that a frame that comes costs as
 
 from __future__ import annotations
 
+import contextlib
+import math
+import struct
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
@@ -19,6 +23,7 @@ UNKNOWN = {reason: Unknown(reason) for reason in Reason}
 """One object for each reason, so that `is` tells whether a reading has changed."""
 
 _REMEMBERED = 2048
+_FLOATS = {32: "<f", 64: "<d"}
 
 
 class FieldPlan:
@@ -61,6 +66,8 @@ def byte_order(source: SignalSource) -> Literal["little", "big"]:
 
 def decoder(spec: SignalSpec, source: SignalSource) -> Decoder:
     """What makes readings of a signal's bits."""
+    if source.field.is_float:
+        return _float_of(spec, source)
     number = _number_of(spec, source) if spec.kind == "number" else _word_of(spec, source)
     sign = 1 << source.field.bits - 1 if source.field.signed else 0
     invalid = source.invalid
@@ -86,6 +93,45 @@ def _number_of(spec: SignalSpec, source: SignalSource) -> Decoder:
         return Known(value, unit, 0.0) if low <= value <= high else UNKNOWN[Reason.OUT_OF_RANGE]
 
     return number
+
+
+def _float_of(spec: SignalSpec, source: SignalSource) -> Decoder:
+    low = -sys.float_info.max if spec.low is None else spec.low
+    high = sys.float_info.max if spec.high is None else spec.high
+    factor, offset, invalid, unit = source.factor, source.offset, source.invalid, spec.unit
+    number_of = float_reader(source.field.bits)
+
+    def decode(bits: int) -> Reading:
+        number = number_of(bits)
+        if number != number or number in invalid:  # noqa: PLR0124  what is no number is not itself
+            return UNKNOWN[Reason.NOT_AVAILABLE]
+        value = number * factor + offset
+        return Known(value, unit, 0.0) if low <= value <= high else UNKNOWN[Reason.OUT_OF_RANGE]
+
+    return decode
+
+
+def float_reader(bits: int) -> Callable[[int], float]:
+    """What makes the number of the bits of an IEEE 754 field; KeyError unless 32 or 64.
+
+    Of 32 bits it is the shortest decimal fraction that has these bits: 0.1, and not
+    0.10000000149011612.
+    """
+    form = struct.Struct(_FLOATS[bits])
+    size = bits // 8
+
+    def number_of(raw: int) -> float:
+        packed = raw.to_bytes(size, "little")
+        (number,) = form.unpack(packed)
+        if size < 8 and math.isfinite(number):  # noqa: PLR2004
+            for digits in (3, 6, 7, 8):
+                short = float(f"{number:.{digits}g}")
+                with contextlib.suppress(OverflowError):  # rounded up beyond the largest number
+                    if form.pack(short) == packed:
+                        return short
+        return float(number)
+
+    return number_of
 
 
 def _word_of(spec: SignalSpec, source: SignalSource) -> Decoder:

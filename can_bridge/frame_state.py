@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from can_bridge.frame_check import FrameCheck
 from can_bridge.frame_plan import FieldPlan, byte_order
 from can_bridge.plausible import Doubt
 from can_bridge.readings import Known, Reading, Reason, Value
-from can_bridge.spec import FrameSpec, SignalSource, SignalSpec
+from can_bridge.spec import FrameSpec, Page, SignalSource, SignalSpec
 
 
 class LiveSignal:
@@ -128,7 +129,17 @@ def _nobody_takes(_data: bytes, _now: float, _bus: int | None) -> Reason | None:
 class LiveFrame:
     """The newest frame of one identifier: whether it is valid, and what it says."""
 
-    __slots__ = ("absent", "alike", "bus", "check", "freshness", "parts", "take", "troubled")
+    __slots__ = (
+        "absent",
+        "alike",
+        "bus",
+        "check",
+        "freshness",
+        "pages",
+        "parts",
+        "take",
+        "troubled",
+    )
 
     def __init__(
         self,
@@ -152,10 +163,12 @@ class LiveFrame:
         """Whether any of its signals was said to be unknown for want of a valid frame."""
         self.take: Callable[[bytes, float, int | None], Reason | None] = _nobody_takes
         """Takes a frame: data, time, number of the bus -> why it was refused; see frame_code."""
+        self.pages: tuple[tuple[Page, LiveFrame], ...] = ()
+        """Of a multiplexed message: what only some of its frames carry; see frame_pages."""
         parts: dict[Literal["little", "big"], Part] = {}
         freshness: dict[float, Freshness] = {}
         for signal_spec, source in plans:
-            limit_s = spec.limit_s if source.limit_s is None else source.limit_s
+            limit_s = spec.limit_of(source)
             if limit_s not in freshness:
                 watch = watches.setdefault(limit_s, Watch(limit_s))
                 freshness[limit_s] = Freshness(self, watch)
@@ -186,9 +199,20 @@ def live_frames(
     signals: Mapping[str, SignalSpec],
     sources: Mapping[str, SignalSource],
 ) -> dict[int, LiveFrame]:
-    """One LiveFrame for each frame of the table."""
-    of_frame: dict[int, list[tuple[SignalSpec, SignalSource]]] = {key: [] for key in frames}
+    """One LiveFrame for each frame of the table, with one for each of its pages."""
+    of_page: dict[int, dict[Page | None, list[tuple[SignalSpec, SignalSource]]]]
+    of_page = {key: {None: []} for key in frames}
     for path, source in sources.items():
-        of_frame[source.frame].append((signals[path], source))
+        of_page[source.frame].setdefault(source.page, []).append((signals[path], source))
     watches: dict[float, Watch] = {}
-    return {key: LiveFrame(spec, of_frame[key], watches) for key, spec in frames.items()}
+    live = {}
+    for key, spec in frames.items():
+        found = live[key] = LiveFrame(spec, of_page[key].pop(None), watches)
+        # Counter and checksum are those of the whole message, which looks at them.
+        bare = replace(spec, protection=None)
+        found.pages = tuple(
+            (page, LiveFrame(bare, plans, watches))
+            for page, plans in of_page[key].items()
+            if page is not None
+        )
+    return live

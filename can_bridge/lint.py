@@ -48,7 +48,7 @@ def lint(folder: Path) -> list[Finding]:
     """Look at every file; an error ends it, since nothing after it can be read."""
     try:
         profile = load_profile(folder)
-        vehicle = tomllib.loads((folder / "vehicle.toml").read_text(encoding="utf-8"))
+        vehicle = tomllib.loads((folder / "vehicle.toml").read_text(encoding="utf-8-sig"))
         bus = vehicle["bus"]
         messages = load_dbc_files(folder, bus["dbc"], bool(bus.get("repair")))
     except ProfileError as error:
@@ -69,7 +69,7 @@ class _Lint:
 
     def __init__(self, folder: Path, profile: VehicleProfile, dbc: DbcMessages) -> None:
         self._file = folder / "signals.toml"
-        self._text = self._file.read_text(encoding="utf-8")
+        self._text = self._file.read_text(encoding="utf-8-sig")
         self._table = tomllib.loads(self._text)
         self._vehicle = folder / "vehicle.toml"
         self._profile = profile
@@ -202,7 +202,9 @@ def _counts(spec: SignalSpec, source: SignalSource) -> bool:
     return source.factor == 1 and spec.high - spec.low <= _FEW
 
 
-def _raw_limits(source: SignalSource) -> tuple[int, int]:
+def _raw_limits(source: SignalSource) -> tuple[float, float]:
+    if source.field.is_float:
+        return float("-inf"), float("inf")
     bits = source.field.bits
     return (-(1 << bits - 1), (1 << bits - 1) - 1) if source.field.signed else (0, (1 << bits) - 1)
 

@@ -27,7 +27,7 @@ def read_plausible(
         for name in (path, *near):
             if name not in sources or signals[name].kind != "number":
                 row.fail(f"'{name}' is no number of [signals]; correct it", "near")
-        limit_s = sources[path].limit_s or frames[sources[path].frame].limit_s
+        limit_s = frames[sources[path].frame].limit_of(sources[path])
         rule = PlausibleSpec(
             path=path,
             near=near,

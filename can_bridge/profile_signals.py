@@ -9,9 +9,18 @@ from types import MappingProxyType
 from cantools.database.can import Message, Signal
 
 from can_bridge.checksum import ALGORITHMS
-from can_bridge.dbc import DbcMessages, bit_field, frame_key, nearest_signal, signal_of
+from can_bridge.dbc import (
+    DbcMessages,
+    bit_field,
+    frame_key,
+    has_number_type,
+    nearest_signal,
+    page_count,
+    page_of,
+    signal_of,
+)
 from can_bridge.profile_polled import PolledReader
-from can_bridge.spec import FrameSpec, Protection, SignalSource, SignalSpec, TelltaleSpec
+from can_bridge.spec import FrameSpec, Page, Protection, SignalSource, SignalSpec, TelltaleSpec
 from can_bridge.toml_table import TomlTable
 
 KINDS = ("number", "bool", "enum")
@@ -79,10 +88,12 @@ class SignalReader:
         if signal is None:
             hint = nearest_signal(message, name)
             row.fail(f"the message {message.name} has no signal '{name}'; {hint}", key)
-        if signal.multiplexer_ids or signal.is_float:
+        if signal.is_float and row.text("kind", "number") != "number":
+            row.fail(f"{name} is a floating-point number, which is no word or truth", "kind")
+        if not has_number_type(signal):
             row.fail(
-                f"the signal {name} is multiplexed or a floating-point number, which is not "
-                f"supported; map another signal",
+                f"{name} is a floating-point number of {signal.length} bits, and there are those of "
+                f"32 and of 64; correct the DBC",
                 key,
             )
         return signal
@@ -120,6 +131,7 @@ class SignalReader:
             invalid=invalid,
             choices=MappingProxyType(choices),
             limit_s=_limit_s(row) if "timeout_s" in row else None,
+            page=_page(message, signal, row),
         )
         return spec, source
 
@@ -195,7 +207,21 @@ class _Frame:
             cycle_s=cycle_s,
             limit_s=limit_s,
             protection=self._protection(),
+            page_limit_s=self._page_limit_s(limit_s),
         )
+
+    def _page_limit_s(self, limit_s: float) -> float | None:
+        """Of a multiplexed message: its pages take turns, unless a row says how often each comes."""
+        count = page_count(self._message)
+        if "page_cycle_s" not in self._row:
+            return limit_s * count if count > 1 else None
+        cycle_s = self._row.number("page_cycle_s")
+        if cycle_s <= 0 or not any(signal.multiplexer_ids for signal in self._message.signals):
+            self._row.fail(
+                "expected a cycle time above 0 s, of a multiplexed message; correct it",
+                "page_cycle_s",
+            )
+        return max(self._minimum_s, cycle_s * self._cycles)
 
     def _protection(self) -> Protection | None:
         row = self._row
@@ -235,6 +261,13 @@ class _Frame:
                 "data_ids",
             )
         return algorithm, first_bit // 8, data_ids
+
+
+def _page(message: Message, signal: Signal, row: TomlTable) -> Page | None:
+    try:
+        return page_of(message, signal)
+    except ValueError as error:
+        row.fail(f"{error}; correct the DBC, or map another signal", "signal")
 
 
 def _limit_s(row: TomlTable) -> float:

@@ -17,6 +17,10 @@ POLLED = 1 << 30
 """Set in the key of what is asked for and not a frame of the bus: the rest is a PID of OBD-II."""
 
 
+FLOAT_BITS = (32, 64)
+"""Widths of floating-point numbers that a DBC knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
     """A signal as the rest of Auriga sees it."""
@@ -55,12 +59,15 @@ class BitField:
     """Right shift of the whole frame, read as one number in this byte order."""
     bits: int
     signed: bool
+    is_float: bool = False
+    """Whether the bits are an IEEE 754 number; the raw value is those bits as a whole number."""
 
     def extract(self, data: bytes) -> int:
         """The raw value."""
         number = int.from_bytes(data, "big" if self.big_endian else "little")
         raw = number >> self.shift & (1 << self.bits) - 1
-        return raw - (1 << self.bits) if self.signed and raw >> self.bits - 1 else raw
+        negative = self.signed and not self.is_float
+        return raw - (1 << self.bits) if negative and raw >> self.bits - 1 else raw
 
     def insert(self, data: bytes, raw: int) -> bytes:
         """The frame with this raw value in its place; ValueError when it does not fit."""
@@ -80,6 +87,21 @@ class BitField:
     def highest(self) -> int:
         """The largest raw value."""
         return (1 << self.bits - self.signed) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The frames of a multiplexed message that carry a signal: all these selectors say so.
+
+    A selector may itself lie on a page of another one; that one comes first.
+    """
+
+    selectors: tuple[tuple[BitField, frozenset[int]], ...]
+    """Where each selector lies, and the raw values with which it says so."""
+
+    def holds(self, data: bytes) -> bool:
+        """Whether the frame, of the right length, is one of them."""
+        return all(field.extract(data) in values for field, values in self.selectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +141,16 @@ class FrameSpec:
     limit_s: float
     """Its signals are stale after this time, but for those that have a limit of their own."""
     protection: Protection | None
+    page_limit_s: float | None = None
+    """The same for the signals on a page of a multiplexed message, which come more rarely."""
+
+    def limit_of(self, source: SignalSource) -> float:
+        """After how many seconds a signal of this frame is stale."""
+        if source.limit_s is not None:
+            return source.limit_s
+        if source.page is not None and self.page_limit_s is not None:
+            return self.page_limit_s
+        return self.limit_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +168,8 @@ class SignalSource:
     """Raw value -> word of an enum, or truth of a bool."""
     limit_s: float | None = None
     """Stale after this time; None for the limit of its frame."""
+    page: Page | None = None
+    """Of a multiplexed signal: which frames carry it; None if all do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from can_bridge.derive import Derivation
 from can_bridge.frame_code import taker
+from can_bridge.frame_pages import take_with_pages
 from can_bridge.frame_plan import UNKNOWN
 from can_bridge.frame_state import Comparison, Freshness, LiveFrame, LiveSignal, Watch, live_frames
 from can_bridge.plausible import Doubt
@@ -37,7 +38,11 @@ class VehicleState:
         """Nothing is known yet; `publish` is told every change."""
         self._publish = publish
         self._frames = live_frames(profile.frames, profile.signals, profile.sources)
-        self._signals = {s.path: s for frame in self._frames.values() for s in frame.signals}
+        self._live = tuple(
+            live for f in self._frames.values() for live in (f, *(page for _, page in f.pages))
+        )
+        """The frames, and the pages of multiplexed ones."""
+        self._signals = {signal.path: signal for live in self._live for signal in live.signals}
         self._derived = {
             path: Derivation(profile.signals[path], source)
             for path, source in profile.derived.items()
@@ -46,9 +51,12 @@ class VehicleState:
         for derivation in self._derived.values():
             for path in derivation.inputs:
                 self._followers.setdefault(path, []).append(derivation)
+        for live in self._live:
+            live.mark_followed(self._followers.keys())
+            live.take = taker(live, publish, self._derive_from)
         for frame in self._frames.values():
-            frame.mark_followed(self._followers.keys())
-            frame.take = taker(frame, publish, self._derive_from)
+            if frame.pages:
+                frame.take = take_with_pages(frame, self._look_into)
         self._paths = tuple(profile.signals)
         self._awaited = {
             key for key, spec in profile.frames.items() if spec.cycle_s is not None or key & POLLED
@@ -105,6 +113,8 @@ class VehicleState:
         """See to a frame that came, where it could make another reason out of the present one."""
         self._awaited.discard(frame.check.spec.key)
         frame.absent = False
+        if not frame.freshness:  # a multiplexed message without a signal that every frame carries
+            frame.troubled = False
         self._look_at(frame.freshness, now)
 
     def set_absent(self, key: int, now: float) -> None:
@@ -118,8 +128,8 @@ class VehicleState:
         """Say whether a bus is gone: nothing that came from it is known then."""
         if self._off[bus] != off:
             self._off[bus] = off
-            for frame in self._frames.values():
-                self._look_at(frame.freshness, now)
+            for live in self._live:
+                self._look_at(live.freshness, now)
 
     def sweep(self, now: float) -> None:
         """Look at what was due before now: signals that fell silent, and those in doubt."""
