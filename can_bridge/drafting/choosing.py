@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from can_bridge.dbc import frame_key
 from can_bridge.drafting.naming import Candidate, Rejected
 from can_bridge.drafting.observing import MessageSeen, Seen, SignalSeen, paired
+from can_bridge.frame_plan import float_reader
 
 _PLAUSIBLE = 0.98
 _SAME_LENGTH = 0.9
@@ -85,7 +86,10 @@ def _looked_at(candidate: Candidate, seen: Seen) -> str:
 def physical(candidate: Candidate, raw: int) -> float:
     """The value in the concept's unit."""
     assert candidate.unit is not None
-    value = raw * float(candidate.signal.scale) + float(candidate.signal.offset)
+    number: float = raw
+    if candidate.signal.is_float:
+        number = float_reader(candidate.signal.length)(raw)
+    value = number * float(candidate.signal.scale) + float(candidate.signal.offset)
     return value * candidate.unit.scale + candidate.unit.shift
 
 
@@ -118,7 +122,7 @@ def _number_fits(candidate: Candidate, signal: SignalSeen) -> str:
 def _sentinel(candidate: Candidate, signal: SignalSeen) -> int | None:
     """The raw value that is all ones, if it cannot be a value: the usual 'not available'."""
     bits = candidate.signal.length
-    if bits < _MIN_SENTINEL_BITS:
+    if bits < _MIN_SENTINEL_BITS or candidate.signal.is_float:
         return None
     signed = candidate.signal.is_signed
     for raw in (-(1 << bits - 1),) if signed else ((1 << bits) - 1,):

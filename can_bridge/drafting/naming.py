@@ -217,10 +217,8 @@ def _row(known: set[str]) -> str | None:
 def _typed(found: Candidate, known: set[str]) -> str:
     """Fill in unit or values; the reason if the signal is of another type."""
     signal, concept = found.signal, found.concept
-    if signal.multiplexer_ids:
-        return "it is multiplexed"
-    if signal.is_float:
-        return "it is a floating-point number"
+    if signal.is_float and concept.kind != "number":
+        return "it is a floating-point number, not one of several values"
     named = _unprefixed({raw: str(text) for raw, text in (signal.choices or {}).items()})
     found.invalid = {raw for raw, text in named.items() if says_no_value(text)}
     if concept.kind == "number":

@@ -5,6 +5,7 @@ One pass, and constant memory: values are counted up to a limit, and sampled eve
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 import can
 from cantools.database.can import Message
 
-from can_bridge.dbc import bit_field, frame_key
+from can_bridge.dbc import bit_field, frame_key, page_of
 from can_bridge.drafting.protecting import ProtectionFinder
+from can_bridge.frame_plan import float_reader
 from can_bridge.recording import frame_key as key_of
-from can_bridge.spec import BitField
+from can_bridge.spec import BitField, Page
 
 _MOST_VALUES = 4096
 _MOST_SAMPLES = 2048
@@ -23,10 +25,43 @@ _MOST_INTERVALS = 4096
 
 
 @dataclass
+class Pace:
+    """How frames follow each other."""
+
+    intervals: list[float] = field(default_factory=list)
+    longest_gap_s: float = 0.0
+    _last_s: float | None = None
+
+    def take(self, at_s: float) -> None:
+        """One more frame."""
+        if self._last_s is not None:
+            gap_s = max(0.0, at_s - self._last_s)
+            self.longest_gap_s = max(self.longest_gap_s, gap_s)
+            if len(self.intervals) < _MOST_INTERVALS:
+                self.intervals.append(gap_s)
+        self._last_s = at_s
+
+    def cycle_s(self) -> float | None:
+        """The median interval if they are periodic, else None."""
+        if len(self.intervals) < 10:  # noqa: PLR2004
+            return None
+        ordered = sorted(self.intervals)
+        median = ordered[len(ordered) // 2]
+        late = ordered[len(ordered) * 9 // 10]
+        early = ordered[len(ordered) // 10]
+        periodic = median > 0 and late <= 2.0 * median and early >= 0.3 * median
+        return round(median, 3 if median >= 0.0095 else 4) if periodic else None  # noqa: PLR2004
+
+
+@dataclass
 class SignalSeen:
     """The raw values of one signal."""
 
     field_: BitField
+    page: Page | None = None
+    """Of a multiplexed signal: the frames that carry it."""
+    pace: Pace = field(default_factory=Pace)
+    """Of those frames."""
     counts: Counter[int] = field(default_factory=Counter)
     """Raw value -> how often, for the first few thousand different ones."""
     samples: list[tuple[float, int]] = field(default_factory=list)
@@ -36,9 +71,20 @@ class SignalSeen:
     _next_s: float = 0.0
     _period_s: float = 0.0
 
+    def __post_init__(self) -> None:
+        """What its bits are as a number, if they are not a whole one."""
+        place = self.field_
+        self._number_of = float_reader(place.bits) if place.is_float else None
+
     def take(self, data: bytes, at_s: float) -> None:
-        """Count the value of a frame."""
+        """Count the value of a frame, if it carries one."""
+        if self.page is not None:
+            if not self.page.holds(data):
+                return
+            self.pace.take(at_s)
         raw = self.field_.extract(data)
+        if self._number_of is not None and not math.isfinite(self._number_of(raw)):
+            return
         if raw in self.counts or len(self.counts) < _MOST_VALUES:
             self.counts[raw] += 1
         if raw != self._last:
@@ -60,39 +106,21 @@ class MessageSeen:
     message: Message
     count: int = 0
     lengths: Counter[int] = field(default_factory=Counter)
-    intervals: list[float] = field(default_factory=list)
-    longest_gap_s: float = 0.0
+    pace: Pace = field(default_factory=Pace)
     signals: dict[str, SignalSeen] = field(default_factory=dict)
     finder: ProtectionFinder | None = None
-    _last_s: float | None = None
 
     def take(self, data: bytes, at_s: float) -> None:
         """Count a frame; values only of those with the DBC's length."""
         self.count += 1
         self.lengths[len(data)] += 1
-        if self._last_s is not None:
-            gap_s = max(0.0, at_s - self._last_s)
-            self.longest_gap_s = max(self.longest_gap_s, gap_s)
-            if len(self.intervals) < _MOST_INTERVALS:
-                self.intervals.append(gap_s)
-        self._last_s = at_s
+        self.pace.take(at_s)
         if len(data) != self.message.length:
             return
         for seen in self.signals.values():
             seen.take(data, at_s)
         if self.finder is not None:
             self.finder.take(data)
-
-    def cycle_s(self) -> float | None:
-        """The median interval if the message is periodic, else None."""
-        if len(self.intervals) < 10:  # noqa: PLR2004
-            return None
-        ordered = sorted(self.intervals)
-        median = ordered[len(ordered) // 2]
-        late = ordered[len(ordered) * 9 // 10]
-        early = ordered[len(ordered) // 10]
-        periodic = median > 0 and late <= 2.0 * median and early >= 0.3 * median
-        return round(median, 3 if median >= 0.0095 else 4) if periodic else None  # noqa: PLR2004
 
 
 @dataclass
@@ -140,7 +168,8 @@ def _prepared(message: Message, names: Iterable[str]) -> MessageSeen:
     prepared = MessageSeen(message)
     for signal in message.signals:
         if signal.name in names:
-            prepared.signals[signal.name] = SignalSeen(bit_field(signal, message.length))
+            place, page = bit_field(signal, message.length), page_of(message, signal)
+            prepared.signals[signal.name] = SignalSeen(place, page)
     if prepared.signals:
         prepared.finder = ProtectionFinder(message)
     return prepared

@@ -94,7 +94,7 @@ class ProtectionFinder:
 
     def __init__(self, message: Message) -> None:
         """Nothing is tried yet."""
-        plain = [s for s in message.signals if not s.multiplexer_ids and not s.is_signed]
+        plain = [s for s in message.signals if not (s.multiplexer_ids or s.is_signed or s.is_float)]
         self._counters = [
             _Counter(s, bit_field(s, message.length))
             for s in plain

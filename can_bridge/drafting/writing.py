@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from can_bridge.dbc import frame_key
 from can_bridge.drafting.naming import Candidate
-from can_bridge.drafting.observing import MessageSeen, Seen
+from can_bridge.drafting.observing import MessageSeen, Pace, Seen
 
 _EVENT_CYCLES, _EVENT_MINIMUM_S = 2.0, 2.0
-_MINIMUM_S = 0.5
+_CYCLES, _MINIMUM_S = 5, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def signals_toml(signals: Mapping[str, Candidate], seen: Seen, draft: DraftName)
         f"# Drafted from {draft.recording}: every signal was seen there with plausible values.",
         "",
         "[freshness]",
-        "cycles = 5",
+        f"cycles = {_CYCLES}",
         f"minimum_s = {_MINIMUM_S}",
         "",
         "[messages]",
@@ -74,10 +74,10 @@ def signals_toml(signals: Mapping[str, Candidate], seen: Seen, draft: DraftName)
         *_messages(signals.values(), seen),
         "",
         "[signals]",
-        *(f"{_text(path)} = {_row(c)}" for path, c in sorted(plain.items())),
+        *(f"{_text(path)} = {_row(c, seen)}" for path, c in sorted(plain.items())),
     ]
     if lamps:
-        parts += ["", "[telltales]", *(f"{path} = {_lamp(c)}" for path, c in lamps.items())]
+        parts += ["", "[telltales]", *(f"{path} = {_lamp(c, seen)}" for path, c in lamps.items())]
     return "\n".join(parts) + "\n"
 
 
@@ -96,18 +96,32 @@ def _messages(chosen: Iterable[Candidate], seen: Seen) -> list[str]:
 def message_row(message: MessageSeen) -> dict[str, object]:
     """What [messages] says of one message."""
     row: dict[str, object] = {}
-    cycle_s = message.cycle_s()
+    cycle_s = message.pace.cycle_s()
     if cycle_s is not None:
         row["cycle_s"] = cycle_s
     else:
-        longest = max(_EVENT_MINIMUM_S, round(_EVENT_CYCLES * message.longest_gap_s, 1))
-        row["timeout_s"] = longest
+        row["timeout_s"] = _event_limit_s(message.pace)
     if message.finder is not None:
         row |= message.finder.row()
     return row
 
 
-def _row(candidate: Candidate) -> str:
+def _event_limit_s(pace: Pace) -> float:
+    return max(_EVENT_MINIMUM_S, round(_EVENT_CYCLES * pace.longest_gap_s, 1))
+
+
+def _page_limit(candidate: Candidate, seen: Seen) -> dict[str, float]:
+    """Of a multiplexed signal: the limit by the frames that carried it."""
+    signal = seen.messages[frame_key(candidate.message)].signals[candidate.signal.name]
+    if signal.page is None:
+        return {}
+    cycle_s = signal.pace.cycle_s()
+    if cycle_s is None:
+        return {"timeout_s": _event_limit_s(signal.pace)}
+    return {"timeout_s": round(max(_MINIMUM_S, _CYCLES * cycle_s), 3)}
+
+
+def _row(candidate: Candidate, seen: Seen) -> str:
     concept, unit = candidate.concept, candidate.unit
     row: dict[str, object] = {
         "message": candidate.message.name,
@@ -130,10 +144,11 @@ def _row(candidate: Candidate) -> str:
             row |= {"on": list(candidate.on), "off": list(candidate.off)}
     if candidate.invalid:
         row["invalid"] = sorted(candidate.invalid)
+    row |= _page_limit(candidate, seen)
     return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in row.items()) + " }"
 
 
-def _lamp(candidate: Candidate) -> str:
+def _lamp(candidate: Candidate, seen: Seen) -> str:
     name, colour = candidate.concept.telltale
     words = {str(raw): "off" for raw in candidate.off} | {str(raw): "on" for raw in candidate.on}
     row = {
@@ -144,6 +159,7 @@ def _lamp(candidate: Candidate) -> str:
         "signal": candidate.signal.name,
         "words": words,
         **({"invalid": sorted(candidate.invalid)} if candidate.invalid else {}),
+        **_page_limit(candidate, seen),
     }
     return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in row.items()) + " }"
 
