@@ -10,7 +10,7 @@ from pathlib import Path
 from can_bridge.commands.options import Parser, add_command, add_recording, warn
 from can_bridge.commands.progress import shown
 from can_bridge.dbc import WildDbc, frame_key, load_dbc_files, read_wild_dbc
-from can_bridge.drafting.choosing import choose
+from can_bridge.drafting.choosing import NOT_THERE, choose
 from can_bridge.drafting.naming import candidates
 from can_bridge.drafting.observing import Seen, observe
 from can_bridge.drafting.report import DraftReport, summary
@@ -63,7 +63,9 @@ def run(options: argparse.Namespace) -> int:
     seen = _observed(options, dbc, wanted)
     chosen = choose(found, seen)
     present = {m.message.name for m in seen.messages.values() if m.count}
-    chosen.rejected += [r for r in rejected if r.name.split(".")[0] in present]
+    chosen.rejected += [
+        r if r.name.split(".")[0] in present else replace(r, reason=NOT_THERE) for r in rejected
+    ]
     file = Path(str(options.dbc).removeprefix("opendbc:")).with_suffix(".dbc").name
     report = DraftReport(str(options.recording), str(options.dbc), dbc.warnings, chosen, seen)
     draft = DraftName(

@@ -14,6 +14,7 @@ from can_bridge.drafting.naming import Candidate, Rejected
 from can_bridge.drafting.observing import MessageSeen, Seen, SignalSeen, paired
 from can_bridge.frame_plan import float_reader
 
+NOT_THERE = "its message does not occur in the recording"
 _PLAUSIBLE = 0.98
 _SAME_LENGTH = 0.9
 _LIVELY, _NOT_LIVELY = 0.4, -0.3
@@ -63,7 +64,7 @@ def _looked_at(candidate: Candidate, seen: Seen) -> str:
     """Compare the candidate with the recording; the reason if it cannot be it."""
     message, signal = _seen(candidate, seen)
     if not message.count:
-        return "its message does not occur in the recording"
+        return NOT_THERE
     right = message.lengths[candidate.message.length]
     if right < _SAME_LENGTH * message.count:
         length = message.lengths.most_common(1)[0][0]

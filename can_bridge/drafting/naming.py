@@ -19,11 +19,13 @@ from can_bridge.drafting.concepts import (
     Concept,
 )
 from can_bridge.drafting.units import Unit, unit_of
-from can_bridge.drafting.words import with_corners, words_of
+from can_bridge.drafting.words import spelled_out, with_corners, words_of
 
 _UNKNOWN_WORD, _UNIT_STATED, _SAME_MESSAGE = 0.6, 0.5, 0.3
 _MOST_UNKNOWN = 1
 _BOOL_BITS = 2
+_NOTHING_SAYS = "nothing says"
+_MEANINGLESS = "the name says nothing that is looked for"
 _LEVERS = frozenset(("stalk", "switch", "toggle"))  # what the driver asks for, not what is
 _YES = frozenset("yes true on active 1 set applied present actuated".split())
 _NO = frozenset("no false off inactive not none 0 released idle".split())
@@ -65,29 +67,31 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A signal that looked like something and was not taken."""
+    """A signal that was not taken."""
 
     name: str
     path: str
+    """What it looked like; "" if like nothing that is looked for."""
     reason: str
 
 
 def candidates(
     messages: Iterable[Message], driver_side: str
 ) -> tuple[list[Candidate], list[Rejected]]:
-    """Every signal that may be something known, best words first."""
+    """Every signal that may be something known, and why each of the others is not."""
     found: list[Candidate] = []
     rejected: list[Rejected] = []
     for message in messages:
         names = _Names(message)
-        if names.is_other:
-            continue
         for signal in message.signals:
-            for item in _matches(signal, names, driver_side):
-                if isinstance(item, Candidate):
-                    found.append(item)
-                else:
-                    rejected.append(item)
+            items = [] if names.vetoes else list(_matches(signal, names, driver_side))
+            found += [item for item in items if isinstance(item, Candidate)]
+            rejected += [item for item in items if isinstance(item, Rejected)]
+            if not items:
+                reason = _MEANINGLESS
+                if names.vetoes:
+                    reason = f"the name of its message says '{min(names.vetoes)}'"
+                rejected.append(Rejected(f"{message.name}.{signal.name}", "", reason))
     _reward_siblings(found)
     return found, rejected
 
@@ -105,11 +109,13 @@ class _Names:
         vetoes = self.words & NEVER_IN_MESSAGE
         if vetoes == {"acc"} and "pedal" in self.words:
             vetoes = set()
-        self.is_other = bool(vetoes)
+        self.vetoes = vetoes
+        """Words by which the message is about something else than the car's own state."""
 
     def of(self, signal: Signal) -> tuple[str, ...]:
         name = signal.name
-        words = with_corners(words_of(name), self.siblings)
+        words = spelled_out(words_of(name), frozenset(self.words))
+        words = with_corners(words, self.siblings)
         if name.lower().endswith(_GERMAN_OPEN):
             words = tuple(w for word in words for w in _GERMAN_DOORS.get(word, (word,)))
         return words
@@ -119,15 +125,18 @@ def _matches(signal: Signal, names: _Names, driver_side: str) -> Iterator[Candid
     words = names.of(signal)
     for concept in CONCEPTS:
         pattern = _pattern(concept, set(words))
-        place = _place(concept, set(words), driver_side) if pattern else None
-        if pattern is None or place is None:
+        if pattern is None:
             continue
         full = f"{names.message.name}.{signal.name}"
         unknown = _unknown(words, concept, pattern, names)
         reason = _another(set(words), concept, pattern, names) or _half_said(
             unknown, concept, pattern
         )
-        if reason:
+        place = _place(concept, set(words), driver_side)
+        if place is None and reason.startswith(_NOTHING_SAYS):
+            continue  # all that it has in common is one word of many meanings
+        if reason or place is None:
+            reason = reason or f"the name does not say which {concept.place or 'row'}"
             yield Rejected(full, concept.path, reason)
             continue
         score = len(pattern) - _UNKNOWN_WORD * len(unknown)
@@ -154,7 +163,7 @@ def _another(known: set[str], concept: Concept, pattern: frozenset[str], names: 
     if veto:
         return f"the name says '{min(veto)}'"
     if not _supported(concept, known | names.words, names.siblings):
-        return f"nothing says {' or '.join(sorted(concept.needs_any))}"
+        return f"{_NOTHING_SAYS} {' or '.join(sorted(concept.needs_any))}"
     return ""
 
 

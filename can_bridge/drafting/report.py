@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from can_bridge.drafting.choosing import Chosen, physical
-from can_bridge.drafting.naming import Candidate
+from can_bridge.drafting.choosing import NOT_THERE, Chosen, physical
+from can_bridge.drafting.naming import Candidate, Rejected
 from can_bridge.drafting.observing import Seen
 from can_bridge.drafting.writing import message_row
 from can_bridge.spec import EXTENDED
 
-_MOST_REJECTED, _MOST_IDS = 60, 40
+_MOST_REJECTED, _MOST_IDS, _MOST_NAMES = 60, 40, 40
 _FORCED = ("the name says", "the name also says")
 
 
@@ -38,7 +38,8 @@ class DraftReport:
                 _signal(path, c, self.seen) for path, c in sorted(self.chosen.signals.items())
             ],
             "rejected": [
-                {"signal": r.name, "path": r.path, "reason": r.reason} for r in self.chosen.rejected
+                {"signal": r.name, "path": r.path or None, "reason": r.reason}
+                for r in self.chosen.rejected
             ],
             "protected": self.protected(),
             "not_in_dbc": [_shown_id(key) for key in sorted(self.seen.strangers)],
@@ -116,16 +117,29 @@ class DraftReport:
         return [*lines, ""]
 
     def _left_out(self) -> list[str]:
-        """First what was close; names that say they are something else only as a number."""
-        close = [r for r in self.chosen.rejected if not r.reason.startswith(_FORCED)]
-        other = len(self.chosen.rejected) - len(close)
+        """First what was close, then, by reason, the names that say they are something else."""
+        close = [r for r in self.chosen.rejected if r.path and not _is_other(r)]
         lines = ["## Looked like something, and left out", ""]
         lines += [f"- {r.name} ({r.path}): {r.reason}" for r in close[:_MOST_REJECTED]]
         if len(close) > _MOST_REJECTED:
             lines.append(f"- and {len(close) - _MOST_REJECTED} more, in report.json")
-        if other:
-            lines.append(f"- {other} whose names say that they are something else, in report.json")
-        return [*lines, ""] if len(lines) > 2 else []  # noqa: PLR2004
+        lines = [*lines, ""] if len(lines) > 2 else []  # noqa: PLR2004
+        return lines + self._something_else({r.name for r in close})
+
+    def _something_else(self, told: set[str]) -> list[str]:
+        """What was neither taken nor told of so far."""
+        told |= {candidate.name for candidate in self.chosen.signals.values()}
+        reasons: dict[str, list[str]] = {}
+        for rejected in self.chosen.rejected:
+            if rejected.name not in told:
+                told.add(rejected.name)
+                reasons.setdefault(rejected.reason, []).append(rejected.name)
+        lines = ["## Left out by their names", ""]
+        for reason, names in sorted(reasons.items()):
+            more = f" and {len(names) - _MOST_NAMES} more, in report.json"
+            shown = ", ".join(names[:_MOST_NAMES]) + (more if len(names) > _MOST_NAMES else "")
+            lines.append(f"- {reason}: {shown}")
+        return [*lines, ""] if reasons else []
 
     def _unknown(self) -> list[str]:
         lines = []
@@ -160,6 +174,10 @@ def _signal(path: str, candidate: Candidate, seen: Seen) -> dict[str, object]:
         "invalid": sorted(candidate.invalid),
         "notes": list(candidate.notes),
     }
+
+
+def _is_other(rejected: Rejected) -> bool:
+    return rejected.reason.startswith(_FORCED) or rejected.reason == NOT_THERE
 
 
 def _truths(candidate: Candidate, known: list[int]) -> list[str]:

@@ -18,13 +18,15 @@ vehicle: veh car vhcl fahrzeug fzg
 wheel: whl wheels rad
 engine: eng
 rpm: drehzahl drehz
-temperature: temp tmp temperatur
+temperature: temp tmp tempr tmpr temperatur
 coolant: clnt coolnt kuehlmittel kuehlwasser water ect clt
 oil: oel
 ambient: amb outdoor outsd outside exterior aussen oat ots
 cabin: incar interior inside innen innenraum
 air: luft
-odometer: odo kilometerstand mileage odom
+odometer: odo kilometerstand mileage odom odomtr
+distance: dist dst
+total: tot ttl
 fuel: kraftstoff
 level: lvl fuellstand
 tank: tnk
@@ -33,18 +35,18 @@ open: opened offen geoeffnet ajar ajr
 closed: geschlossen
 hood: bonnet motorhaube
 trunk: boot tailgate liftgate hatch hatchback decklid heckklappe
-belt: seatbelt buckle gurt gurtschloss safetybelt belts
+belt: seatbelt sbelt sblt seatblt buckle bckl gurt gurtschloss safetybelt belts
 latched: fastened buckled belted gesteckt ltchd fstnd
 unlatched: unfastened unbuckled unbelted
 driver: drv drvr dri fahrer
-passenger: pass psngr ast beifahrer pasngr
-pressure: press prs druck
-tire: tyre tires tyres reifen tpms tpm
+passenger: pass psngr psg passgr ast beifahrer pasngr
+pressure: press pres prss prs druck
+tire: tyre tires tyres tyr reifen tpms tpm
 steering: steer strg lenkung lenkrad lenk
 angle: winkel ang
 pedal: pdl
 accelerator: gas fahrpedal throttlepedal accpedal
-brake: brk bremse
+brake: brk brak brakes bremse
 parking: park
 parkbrake: handbrake handbrk epb feststellbremse
 light: lights lamp lamps licht lampe headlight headlights headlamp headlamps
@@ -57,7 +59,7 @@ right: rgt rechts rt re rh
 front: frt frnt vorn vorne
 rear: hinten rr_
 battery: batt bat batterie
-voltage: volt spannung
+voltage: volt volts vltg spannung
 current: strom
 gear: gang fahrstufe shifter prndl prnd
 selector: lever lvr lever waehlhebel
@@ -103,6 +105,7 @@ _TOGETHER = frozenset(
     "turn signal blinker left right front rear battery voltage gear odometer temperature temp ambient "
     "outside air rpm pedal pos rate yaw warn fog high low cruise set status state latched unlatched "
     "hand lock locked unlock head checksum counter water cluster display accelerator position cabin"
+    " spd veh whl eng clnt temp tmp batt volt lvl tyr prs pres press drv psngr belt brk odo total dist"
     " sensor vorne hinten links rechts tuer rad geschw geschwindigkeit drehzahl temperatur oel aussen "
     "lenkrad winkel druck gurt schloss bremse pedal fahr".split()
 )
@@ -122,6 +125,22 @@ _CORNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _GERMAN_CORNERS = frozenset({"vl", "vr", "hl", "hr"})
+_PLACED = frozenset({"tire", "wheel", "door", "window"})
+_PLACES = frozenset({"front", "rear", "left", "right", "driver", "passenger"})
+# Letters that say something only beside one of these words: U_BATT, TPMS_P_FL, N_Eng, DR_AJAR.
+_BESIDE: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
+    (word, meaning, frozenset(near.split()))
+    for word, meaning, near in (
+        ("p", "pressure", "tire"),
+        ("pr", "pressure", "tire"),
+        ("t", "temperature", "tire coolant oil ambient engine cabin"),
+        ("u", "voltage", "battery"),
+        ("ub", "battery voltage", "battery voltage"),
+        ("n", "rpm", "engine"),
+        ("dr", "driver", "belt seat"),
+        ("dr", "door", "open closed lock locked fl fr rl rr lf rf lr front rear left right"),
+    )
+)
 
 
 @cache
@@ -133,7 +152,18 @@ def words_of(name: str) -> tuple[str, ...]:
         found += [word] if word in _CANONICAL or word in _CORNERS else _parts(word)
     if "long" in found and not {"accel", "acceleration"} & set(found):
         found.remove("long")
-    spoken = [_CANONICAL.get(word, word) for word in found]
+    return spelled_out(tuple(_CANONICAL.get(word, word) for word in found))
+
+
+def spelled_out(words: tuple[str, ...], around: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Letters that stand for a word beside certain others, in the name or around it, as that word."""
+    spoken: list[str] = []
+    for place, word in enumerate(words):
+        near = {*words[:place], *words[place + 1 :], *around}
+        meant = (
+            meaning for letters, meaning, beside in _BESIDE if letters == word and near & beside
+        )
+        spoken += next(meant, word).split()
     return tuple(spoken)
 
 
@@ -152,9 +182,16 @@ def _parts(word: str) -> list[str]:
 def with_corners(words: tuple[str, ...], siblings: frozenset[str]) -> tuple[str, ...]:
     """FL, RR and the like as front left, rear right, where the message names several corners.
 
-    Alone `fr` may be front, and `rr` rear: then they are left as they are.
+    Alone `fr` may be front, `rr` rear and `fl` fuel: then they are left as they are, unless the name
+    itself is about a wheel or a door, of which each has one corner, or about a level.
     """
     corners = {word for word in siblings if word in _CORNERS}
+    said = set(words)
+    if len(corners) == 1 and not corners & _GERMAN_CORNERS:
+        if said & _PLACED and not said & _PLACES:
+            return tuple(part for word in words for part in _CORNERS.get(word, (word,)))
+        if "level" in said:
+            return tuple("fuel" if word == "fl" else word for word in words)
     if len(corners) < 2 or (corners <= _GERMAN_CORNERS and len(corners) < 3):  # noqa: PLR2004
         return words
     found: list[str] = []
