@@ -139,12 +139,15 @@ def read_wild_dbc(file: Path | str) -> WildDbc:
     except _LOAD_ERRORS:
         pass
     repaired = repair_dbc(text)
-    unreadable = _unreadable(repaired.text)
-    if unreadable:
-        lines = repaired.lines
+    unreadable: dict[str, str] = {}
+    lines = repaired.lines
+    while found := _unreadable(repaired.text):
+        if found.keys() <= unreadable.keys():
+            raise ProfileError(f"{file} cannot be repaired: {', '.join(found)}; correct it")
+        unreadable |= found
         warnings += [
-            f", line {lines[name]}: the message {name} cannot be read ({why}); left out"
-            for name, why in unreadable.items()
+            f", line {lines[name]}: {name} cannot be read ({why}); left out"
+            for name, why in found.items()
         ]
         repaired = repair_dbc(text, frozenset(unreadable))
     warnings += [f", {warning}" for warning in repaired.warnings]
@@ -181,13 +184,18 @@ def has_number_type(signal: Signal) -> bool:
 
 
 def _unreadable(text: str) -> dict[str, str]:
-    """Messages that stop cantools even so -> why."""
+    """Messages that stop cantools even so, and signals that cannot be decoded -> why."""
     try:
-        _parse(text, strict=False)
+        database = _parse(text, strict=False)
     except _LOAD_ERRORS:
         pass
     else:
-        return {}
+        return {
+            f"{message.name}.{signal.name}": "its multiplexing or its type of number is not clear"
+            for message in database.messages
+            for signal in message.signals
+            if not _decodable(message, signal)
+        }
     found = {}
     for part in text.split("\nBO_ ")[1:]:
         key, name = part.split(":")[0].split()
@@ -280,6 +288,14 @@ def page_of(message: Message, signal: Signal) -> Page | None:
         selectors.insert(0, (field, frozenset(signal.multiplexer_ids)))
         signal = selector
     return Page(tuple(selectors)) if selectors else None
+
+
+def cycle_s(message: Message) -> float | None:
+    """How often the DBC says that it is sent; None if it does not, or says no number."""
+    milliseconds: object = message.cycle_time
+    if not isinstance(milliseconds, int | float) or milliseconds <= 0:
+        return None
+    return milliseconds / 1000
 
 
 def page_count(message: Message) -> int:

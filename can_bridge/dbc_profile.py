@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from cantools.database.can import Message, Signal
 
-from can_bridge.dbc import WildDbc, bit_field, frame_key, page_count, page_of
+from can_bridge.dbc import WildDbc, bit_field, cycle_s, frame_key, page_count, page_of
 from can_bridge.spec import FrameSpec, SignalSource, SignalSpec, VehicleProfile
 
 _CYCLES, _MINIMUM_S, _UNKNOWN_LIMIT_S = 5.0, 0.5, 5.0
@@ -50,10 +50,10 @@ def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
 
 
 def _frame(message: Message, key: int) -> FrameSpec:
-    cycle_s = message.cycle_time / 1000 if message.cycle_time else None
-    limit_s = _UNKNOWN_LIMIT_S if cycle_s is None else max(_MINIMUM_S, cycle_s * _CYCLES)
+    every_s = cycle_s(message)
+    limit_s = _UNKNOWN_LIMIT_S if every_s is None else max(_MINIMUM_S, every_s * _CYCLES)
     page_limit_s = limit_s * page_count(message)
-    return FrameSpec(key, message.name, message.length, cycle_s, limit_s, None, page_limit_s)
+    return FrameSpec(key, message.name, message.length, every_s, limit_s, None, page_limit_s)
 
 
 def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, SignalSource]:

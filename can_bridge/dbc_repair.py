@@ -34,11 +34,14 @@ class RepairedDbc:
     warnings: tuple[str, ...]
     """`line 9: …`, in the order of the lines."""
     lines: Mapping[str, int]
-    """Name of a message -> its line in the file."""
+    """Name of a message, and of each signal as `Message.Signal` -> its line in the file."""
 
 
 def repair_dbc(text: str, unreadable: frozenset[str] = frozenset()) -> RepairedDbc:
-    """Read a DBC leniently and write it down anew; without the messages named in `unreadable`."""
+    """Read a DBC leniently and write it down anew; without what `unreadable` names.
+
+    That is messages, and signals as `Message.Signal`.
+    """
     repair = _Repair()
     splitter = Splitter(text.removeprefix("\ufeff"))
     for statement in splitter.statements():
@@ -47,10 +50,17 @@ def repair_dbc(text: str, unreadable: frozenset[str] = frozenset()) -> RepairedD
     warnings = sorted([*splitter.warnings, *repair.warnings])
     for message in [m for m in repair.messages.values() if m.name in unreadable]:
         del repair.messages[message.key]
+    lines = {}
+    for message in repair.messages.values():
+        lines[message.name] = message.line
+        for signal in list(message.signals.values()):
+            lines[f"{message.name}.{signal.name}"] = signal.line
+            if f"{message.name}.{signal.name}" in unreadable:
+                del message.signals[signal.name]
     return RepairedDbc(
         _written(list(repair.messages.values())),
         tuple(f"line {line}: {problem}" for line, problem in warnings),
-        {message.name: message.line for message in repair.messages.values()},
+        lines,
     )
 
 

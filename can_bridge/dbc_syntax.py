@@ -37,6 +37,11 @@ def explain(text: str, error: Exception) -> tuple[int | None, str]:
         return _unended(splitter, statements, line) or _unexpected(
             text, line, int(getattr(cause, "column", 1)), _keyword(statements, line)
         )
+    if isinstance(cause, KeyError):
+        name = str(cause.args[0])
+        at = next((s.line for s in statements if f'"{name}"' in s.text), None)
+        shown = " ".join(name.split())
+        return at, f"expected a BA_DEF_ statement for the attribute '{shown}', found none"
     said = str(cause).strip()
     return _named(said, statements), " ".join(said.split()).rstrip(".") or first_line(cause)
 

@@ -19,6 +19,7 @@ from can_bridge.dbc import (
     page_of,
     signal_of,
 )
+from can_bridge.dbc import cycle_s as stated_cycle_s
 from can_bridge.profile_polled import PolledReader
 from can_bridge.spec import FrameSpec, Page, Protection, SignalSource, SignalSpec, TelltaleSpec
 from can_bridge.toml_table import TomlTable
@@ -187,7 +188,7 @@ class _Frame:
         message = self._message
         if not 0 < message.length <= _MAX_FRAME_BYTES:
             self._row.fail(f"the message {message.name} has no usable length; correct the DBC")
-        cycle_s = message.cycle_time / 1000 if message.cycle_time else None
+        cycle_s = stated_cycle_s(message)
         if "cycle_s" in self._row:
             cycle_s = self._row.number("cycle_s")
         if cycle_s is not None and cycle_s <= 0:

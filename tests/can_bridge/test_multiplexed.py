@@ -246,3 +246,22 @@ def test_in_a_wild_dbc_it_is_left_out_with_a_warning(tmp_path: Path, dbc: str, p
     read = read_wild_dbc(file)
     assert part in " ".join(read.warnings)
     VehicleState(profile_of_dbc([read], "a"))
+
+
+def test_a_wild_dbc_with_any_damage_decodes_what_is_left(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    for number in range(120):
+        damaged = list(HEAD + (NESTED, PAGES)[number % 2])
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(HEAD), len(damaged))
+            damaged[at : at + rng.randint(0, 6)] = rng.choice(("", "mM", "0", ":|", '"', ";", "\n"))
+        file = tmp_path / "a.dbc"
+        file.write_text("".join(damaged))
+        try:
+            profile = profile_of_dbc([read_wild_dbc(file)], "a")
+        except ProfileError:  # nothing is left
+            continue
+        state = VehicleState(profile)
+        for key, frame in profile.frames.items():
+            state.feed(key, rng.randbytes(frame.length), 0.0)
+        state.snapshot(0.0)

@@ -117,6 +117,10 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
             {"dbc": ("0 10000;", "0 10000")},
             ["toy.dbc, line 16", "a semicolon at the end of BA_DEF_"],
         ),
+        (
+            {"dbc": ('BA_DEF_ BO_ "GenMsgCycleTime"', 'BA_DEF_ BO_ "Gen"')},
+            ["toy.dbc, line 17", "expected a BA_DEF_ statement for the attribute"],
+        ),
         ({"dbc": ("VAL_ 256 Gear", "VAL_ 256 Gir")}, ["toy.dbc, line 20", "Gir"]),
         ({"dbc": ("BO_ 257", "BO_ 256")}, ["toy.dbc", "Slow", "Motion"]),
         ({"dbc": ("32|3@1+", "17|3@1+")}, ["toy.dbc", "overlapping"]),
