@@ -13,6 +13,7 @@
     └── StageError                                    1   a stage failed inside a turn
         ├── RecognizerError     recognizer
         ├── LanguageModelError  language_model
+        ├── EmbedderError       embedder
         └── VoiceError          voice
 
 A message is one sentence that says what was expected, what was found and what to do next. An

@@ -45,6 +45,15 @@ def model_path() -> Callable[[str], Path]:
 
 
 @pytest.fixture(autouse=True)
+def signals_are_python_s_own() -> None:
+    """A command that ran in the process of the tests, maybe in a fixture of a whole module, handles
+    them until its process ends.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_left_behind() -> Iterator[None]:
     """No thread and no child process of a test outlives it."""
     threads, children = set(threading.enumerate()), _children()
