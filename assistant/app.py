@@ -27,9 +27,11 @@ from assistant.lookup.facts import Lookup
 from assistant.manuals import find_manual
 from assistant.pipeline import Stages
 from assistant.ports import LanguageModel, Loudspeaker, Manual, Part, Recognizer
+from assistant.respond.likeliest import Likely
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
+from assistant.respond.weights import load_choosing
 from assistant.runtime import Conversation
 from assistant.settings import Settings, language_folder, vehicle_folder
 from models import (
@@ -305,7 +307,11 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
         interpreter=Interpreter(lexicon, shapes, gauges, places, vehicle.telltales),
         lookup=Lookup(vehicle, parts.manual, lexicon, settings.lookup.passages),
         responder=Responder(
-            load_replies(language), settings.lookup.min_coverage, respond.max_words, phrasing
+            load_replies(language),
+            settings.lookup.min_coverage,
+            respond.max_words,
+            Likely(load_choosing(language), respond.min_confidence, respond.max_words),
+            phrasing,
         ),
         voice=parts.voice,
     )

@@ -181,6 +181,15 @@ class PassageKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What of a passage can be said by itself: sentences, a row, a step, or all steps."""
+
+    text: str
+    kind: PassageKind  # the passage's own; a single step is text
+    cosine: float = 0.0  # how near its meaning is to the question's, -1 to 1; 0 without an embedder
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of the manual that is small enough to quote from."""
 
@@ -198,6 +207,7 @@ class Passage:
     path: tuple[str, ...] = ()  # all headings above it, the outermost first
     source: str = ""  # the name of the file that it is from
     cosine: float = 0.0  # how near its meaning is to the question's, -1 to 1; 0 without an embedder
+    pieces: tuple[Piece, ...] = ()  # compared with the question; empty until `Manual.compared`
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +225,7 @@ class Hits:
     passages: tuple[Passage, ...] = ()
     terms: tuple[Term, ...] = ()
     no_manual: bool = False  # there is no manual to search
+    further: tuple[Passage, ...] = ()  # what words alone would not have found, and lamps' sections
     tyre_size: str = ""  # of the wheels that the car has, "" where that is not known
 
 

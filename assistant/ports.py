@@ -144,6 +144,12 @@ class Manual(Part, Protocol):
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order; empty where there is no such section."""
 
+    def compared(self, passages: Sequence[Passage], question: str) -> tuple[Passage, ...]:
+        """The same passages with their pieces, each with how near its meaning is to the question's.
+
+        Without an embedder their cosines are 0.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:

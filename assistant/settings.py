@@ -69,10 +69,12 @@ class RespondSettings:
     """How an answer is phrased."""
 
     use_model: bool
+    min_confidence: float
     model_tokens: int
     max_words: int
 
     def __post_init__(self) -> None:
+        _between("respond.min_confidence", self.min_confidence, 0, 1)
         _between("respond.model_tokens", self.model_tokens, 8, 200)
         _between("respond.max_words", self.max_words, 10, 200)
 

@@ -4,7 +4,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from assistant.events import (
     Unknown,
     Vectors,
 )
+from assistant.pieces import pieces_of
 from assistant.ports import EmbedderTraits, RecognizerTraits, Signal
 
 LOUD = 500  # of 32768; what the fakes take for speech
@@ -245,6 +246,10 @@ class FakeManual(FakePart):
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of the section."""
         return tuple(passage for passage in self.passages if passage.section == section)
+
+    def compared(self, passages: Sequence[Passage], question: str) -> tuple[Passage, ...]:
+        """The passages with their pieces; it knows nothing of meaning."""
+        return tuple(replace(passage, pieces=pieces_of(passage)) for passage in passages)
 
 
 @dataclass

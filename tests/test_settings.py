@@ -78,6 +78,7 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, text: str, words: list
         ("hear.max_utterance_s", 2.0, 60.0),
         ("lookup.passages", 1, 20),
         ("lookup.min_coverage", 0.0, 1.0),
+        ("respond.min_confidence", 0.0, 1.0),
         ("respond.model_tokens", 8, 200),
         ("respond.max_words", 10, 200),
         ("speak.voice_timeout_s", 1.0, 120.0),

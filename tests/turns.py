@@ -18,9 +18,11 @@ from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
 from assistant.pipeline import Stages
 from assistant.ports import LanguageModel, Manual, Recognizer, Vehicle, Voice
+from assistant.respond.likeliest import Likely
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import load_replies
 from assistant.respond.responder import Responder
+from assistant.respond.weights import load_choosing
 from assistant.settings import CONFIG, load_settings
 from tests.audio import silence, tone
 from tests.fakes import FakeManual, FakeVehicle
@@ -105,7 +107,8 @@ class Build:
         tokens = SETTINGS.respond.model_tokens
         phrasing = Phrasing(self.model, LEXICON, tokens) if self.model else None
         coverage, longest = SETTINGS.lookup.min_coverage, SETTINGS.respond.max_words
-        return Responder(REPLIES, coverage, longest, phrasing)
+        likely = Likely(load_choosing(ENGLISH), SETTINGS.respond.min_confidence, longest)
+        return Responder(REPLIES, coverage, longest, likely, phrasing)
 
     def stages(self) -> Stages:
         """All of them."""

@@ -1,5 +1,7 @@
 """Adapter: a vehicle without a manual; it finds nothing and says that there is nothing to find."""
 
+from collections.abc import Sequence
+
 from assistant.events import Hits, Passage, Term
 
 
@@ -18,4 +20,8 @@ class NoManual:
 
     def section(self, section: str) -> tuple[Passage, ...]:
         """Empty."""
+        return ()
+
+    def compared(self, passages: Sequence[Passage], question: str) -> tuple[Passage, ...]:
+        """There is nothing to compare."""
         return ()

@@ -22,13 +22,16 @@ import numpy as np
 from assistant.adapters.sqlite_vectors import (
     PassageVectors,
     carry_vectors,
-    embedder_of,
     load_vectors,
+    made_by,
+    maker,
+    nearness_of_pieces,
 )
 from assistant.errors import DiskFullError, ManualError, is_full
-from assistant.events import Hits, Passage, PassageKind, Term
+from assistant.events import Hits, Passage, PassageKind, Piece, Term, Vectors
 from assistant.ingest.passages import told_apart
 from assistant.lookup.fusion import Worth, fuse
+from assistant.pieces import pieces_of
 from assistant.ports import Embedder
 
 SCHEMA = """
@@ -44,7 +47,7 @@ CREATE TABLE source (
 CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
-FORMAT = "4"
+FORMAT = "5"
 CANDIDATES = 48  # how many passages words hand on, and as many meaning
 COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
 SECTION = f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id"  # noqa: S608  constants
@@ -86,6 +89,7 @@ class SqliteManual:
         self._embedder = embedder
         self._vectors: PassageVectors | None = None
         self._connection: sqlite3.Connection | None = None
+        self._asked: tuple[str, Vectors | None] = "", None
         self._count = 0
 
     def open(self) -> None:
@@ -144,6 +148,27 @@ class SqliteManual:
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be searched: {error}.") from error
 
+    def compared(self, passages: Sequence[Passage], question: str) -> tuple[Passage, ...]:
+        """The same passages with their pieces, and how near each is in meaning to the question."""
+        if self._vectors is None:
+            return tuple(replace(passage, pieces=pieces_of(passage)) for passage in passages)
+        asked = self._vector_of(question)
+        cosine, rows = self._vectors.nearness(asked).cosine, self._vectors.row_of
+        try:
+            near = nearness_of_pieces(
+                self._open_connection, [passage.order for passage in passages], asked
+            )
+        except sqlite3.Error as error:
+            raise ManualError(f"{self._path} cannot be read: {error}.") from error
+        return tuple(
+            replace(
+                passage,
+                cosine=float(cosine[rows[passage.order]]),
+                pieces=_with_cosines(pieces_of(passage), near.get(passage.order, [])),
+            )
+            for passage in passages
+        )
+
     def section(self, section: str) -> tuple[Passage, ...]:
         """All passages of a section in their order."""
         return self._some(SECTION, (section,))
@@ -180,7 +205,7 @@ class SqliteManual:
 
     def _open_vectors(self, connection: sqlite3.Connection) -> None:
         """Load the vectors, unless they are another embedder's or there are none."""
-        if self._embedder is None or embedder_of(connection) != self._embedder.traits.name:
+        if self._embedder is None or made_by(connection) != maker(self._embedder):
             return
         self._vectors = load_vectors(connection, self._embedder.traits.dimensions)
         if self._vectors is not None:
@@ -200,8 +225,8 @@ class SqliteManual:
         terms: tuple[Term, ...],
     ) -> tuple[dict[int, float], dict[int, float]]:
         """What those by words and those nearest in meaning are worth, and all their cosines."""
-        assert self._vectors is not None and self._embedder is not None
-        vectors, near = self._vectors, self._vectors.nearness(self._embedder.embed([question])[0])
+        assert self._vectors is not None
+        vectors, near = self._vectors, self._vectors.nearness(self._vector_of(question))
         nearest = vectors.orders[np.argsort(-near.meaning)[:CANDIDATES]].tolist()
         rows = {order: vectors.row_of[order] for order in (*by_words, *nearest)}
         worths = {
@@ -213,6 +238,15 @@ class SqliteManual:
             for order, row in rows.items()
         }
         return fuse(worths), {order: float(near.cosine[row]) for order, row in rows.items()}
+
+    def _vector_of(self, question: str) -> Vectors:
+        """The vector of a question; of the last one it is kept."""
+        text, vector = self._asked
+        if text != question or vector is None:
+            assert self._embedder is not None
+            vector = self._embedder.embed([question])[0]
+            self._asked = question, vector
+        return vector
 
     def _passage_at(self, order: int) -> Passage:
         return _passage(self._open_connection.execute(AT, (order,)).fetchone())
@@ -363,6 +397,13 @@ def _fill(
     connection.executemany("INSERT INTO manual VALUES (?, ?)", about.items())
     connection.commit()
     return count
+
+
+def _with_cosines(pieces: tuple[Piece, ...], cosines: Sequence[float]) -> tuple[Piece, ...]:
+    """The pieces with their cosines; as they are where those of a damaged file do not fit."""
+    if len(pieces) != len(cosines):
+        return pieces
+    return tuple(replace(p, cosine=cosine) for p, cosine in zip(pieces, cosines, strict=True))
 
 
 def _coverage(order: int, terms: tuple[Term, ...], holders: list[set[int]]) -> float:

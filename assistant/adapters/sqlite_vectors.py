@@ -1,4 +1,4 @@
-"""Adapter: the vectors of a manual's passages, kept in its SQLite file beside them.
+"""Adapter: the vectors of a manual's passages and of their pieces, kept in its SQLite file.
 
 They are computed once the passages are built, by `add_vectors`, and kept under a hash of what they
 were computed from, so that a manual that is built anew computes those of changed passages only.
@@ -6,7 +6,7 @@ were computed from, so that a manual that is built anew computes those of change
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import DiskFullError, ManualError
-from assistant.events import Vectors
+from assistant.events import Passage, PassageKind, Vectors
 from assistant.lookup.windows import windows
+from assistant.pieces import FORM, pieces_of, without_references
 from assistant.ports import Embedder
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vector (
     key BLOB NOT NULL, window INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (key, window)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS piece (
+    key BLOB NOT NULL, number INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (key, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS embedded (passage INTEGER PRIMARY KEY, key BLOB NOT NULL);
 """
@@ -39,9 +43,15 @@ COUNTED = """
 SELECT (SELECT count(*) FROM passage), count(DISTINCT passage)
 FROM embedded JOIN vector USING (key) WHERE length(vector) = ?
 """
-SOUND = (
-    "SELECT key FROM vector GROUP BY key HAVING min(length(vector)) = ? AND max(length(vector)) = ?"
-)
+SOUND = """
+SELECT key FROM vector GROUP BY key
+HAVING min(length(vector)) = :size AND max(length(vector)) = :size
+EXCEPT SELECT key FROM piece WHERE length(vector) != :size
+"""
+OF_PIECES = """
+SELECT passage, vector FROM embedded JOIN piece USING (key)
+WHERE passage IN ({}) AND length(vector) = ? ORDER BY passage, number
+"""
 
 Progress = Callable[[int, int], None]
 """Is told how many texts have their vectors, and how many need them."""
@@ -77,14 +87,14 @@ class PassageVectors:
 def add_vectors(
     path: Path, embedder: Embedder, progress: Progress = lambda _done, _total: None
 ) -> int:
-    """Give every passage of a built manual its vectors; return how many had to be computed.
+    """Give every passage of a built manual its vectors; return of how many they were computed.
 
     The embedder is opened where it is needed. Raises ManualError, DiskFullError, or the embedder's
     own ModelError and EmbedderError.
     """
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
-            if embedder_of(connection) == embedder.traits.name and _whole(connection, embedder):
+            if made_by(connection) == maker(embedder) and _whole(connection, embedder):
                 return 0
             embedder.open()
             try:
@@ -96,8 +106,13 @@ def add_vectors(
         raise kind(f"The vectors of {path} cannot be written: {error}.") from error
 
 
-def embedder_of(connection: sqlite3.Connection) -> str:
-    """The name of the embedder that made the vectors of a manual, "" where it has none."""
+def maker(embedder: Embedder) -> str:
+    """What made vectors: the embedder, and how passages were parted into pieces."""
+    return f"{embedder.traits.name}, pieces {FORM}"
+
+
+def made_by(connection: sqlite3.Connection) -> str:
+    """The maker of the vectors of a manual, "" where it has none."""
     row = connection.execute("SELECT value FROM manual WHERE key = 'embedder'").fetchone()
     return str(row[0]) if row else ""
 
@@ -110,9 +125,11 @@ def carry_vectors(connection: sqlite3.Connection, old: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as before:
             rows = before.execute("SELECT key, window, vector FROM vector").fetchall()
+            pieces = before.execute("SELECT key, number, vector FROM piece").fetchall()
     except sqlite3.Error:
         return  # of an older form, or damaged: they are computed again
     connection.executemany("INSERT INTO vector VALUES (?, ?, ?)", rows)
+    connection.executemany("INSERT INTO piece VALUES (?, ?, ?)", pieces)
 
 
 def load_vectors(connection: sqlite3.Connection, dimensions: int) -> PassageVectors | None:
@@ -136,6 +153,23 @@ def load_vectors(connection: sqlite3.Connection, dimensions: int) -> PassageVect
     )
 
 
+def nearness_of_pieces(
+    connection: sqlite3.Connection, orders: Sequence[int], question: Vectors
+) -> dict[int, list[float]]:
+    """How near the pieces of some passages are to a question: a passage's order -> cosines."""
+    marks = ", ".join("?" * len(orders))
+    size = question.size * STORED().itemsize
+    rows = connection.execute(OF_PIECES.format(marks), (*orders, size)).fetchall()
+    if not rows:
+        return {}
+    raw = np.frombuffer(b"".join(row[1] for row in rows), STORED)
+    cosines = _products(raw.reshape(len(rows), question.size).astype(np.float32), question)
+    near: dict[int, list[float]] = {}
+    for (order, _), cosine in zip(rows, cosines.tolist(), strict=True):
+        near.setdefault(order, []).append(cosine)
+    return near
+
+
 def _whole(connection: sqlite3.Connection, embedder: Embedder) -> bool:
     size = embedder.traits.dimensions * STORED().itemsize
     passages, embedded = connection.execute(COUNTED, (size,)).fetchone()
@@ -144,28 +178,36 @@ def _whole(connection: sqlite3.Connection, embedder: Embedder) -> bool:
 
 def _complete(connection: sqlite3.Connection, embedder: Embedder, progress: Progress) -> int:
     connection.executescript(SCHEMA)
-    passages = connection.execute("SELECT id, title, heading, text FROM passage").fetchall()
-    keys = {row[0]: _key(embedder.traits.name, row[1:]) for row in passages}
-    size = embedder.traits.dimensions * STORED().itemsize
-    there = {row[0] for row in connection.execute(SOUND, (size, size))}
-    missing = {keys[row[0]]: row for row in passages if keys[row[0]] not in there}
-    made = []
-    for done, (key, (_, title, heading, text)) in enumerate(missing.items(), 1):
-        vectors = embedder.embed(windows(title, heading, text, embedder))
-        made += [(key, number, row.astype(STORED).tobytes()) for number, row in enumerate(vectors)]
+    rows = connection.execute("SELECT id, title, heading, kind, text FROM passage").fetchall()
+    keys = {row[0]: _key(maker(embedder), row[1:]) for row in rows}
+    size = {"size": embedder.traits.dimensions * STORED().itemsize}
+    there = {row[0] for row in connection.execute(SOUND, size)}
+    missing = {keys[row[0]]: row[1:] for row in rows if keys[row[0]] not in there}
+    made, pieces = [], []
+    for done, (key, (title, heading, kind, text)) in enumerate(missing.items(), 1):
+        made += _rows(key, windows(title, heading, text, embedder), embedder)
+        parts = pieces_of(Passage("", title, "", text, PassageKind(kind), heading=heading))
+        pieces += _rows(key, [without_references(part.text) for part in parts], embedder)
         progress(done, len(missing))
     with connection:
         connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", made)
+        connection.executemany("INSERT OR REPLACE INTO piece VALUES (?, ?, ?)", pieces)
         connection.execute("DELETE FROM embedded")
         connection.executemany("INSERT INTO embedded VALUES (?, ?)", keys.items())
         connection.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM embedded)")
-        about = ("embedder", embedder.traits.name)
+        connection.execute("DELETE FROM piece WHERE key NOT IN (SELECT key FROM embedded)")
+        about = ("embedder", maker(embedder))
         connection.execute("INSERT OR REPLACE INTO manual VALUES (?, ?)", about)
     return len(missing)
 
 
-def _key(embedder: str, parts: tuple[str, ...]) -> bytes:
-    return hashlib.sha256("\0".join((embedder, *parts)).encode()).digest()[:KEY_BYTES]
+def _rows(key: bytes, texts: list[str], embedder: Embedder) -> list[tuple[bytes, int, bytes]]:
+    vectors = embedder.embed(texts)
+    return [(key, number, row.astype(STORED).tobytes()) for number, row in enumerate(vectors)]
+
+
+def _key(made: str, parts: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("\0".join((made, *parts)).encode()).digest()[:KEY_BYTES]
 
 
 def _products(matrix: Vectors, vector: Vectors) -> Vectors:

@@ -1,5 +1,6 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.errors import BusError
@@ -8,6 +9,7 @@ from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
+FURTHER = 20  # how many passages are considered where the first answer nothing
 EVERY_LAMP = "every"  # the interpreter's name for all lamps, those that only inform too
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
@@ -38,13 +40,25 @@ class Lookup:
         A procedure seldom repeats its own title, and the sentence that answers often stands next
         to the one that holds the question's words.
         """
-        hits = self.manual.search(self.lexicon.terms(request.text), self.passages, request.text)
-        ranked = self._about_the_car(hits.passages)
+        terms = self.lexicon.terms(request.text)
+        hits = self.manual.search(terms, max(self.passages, FURTHER), request.text)
+        found = self._with_sections(self._about_the_car(hits.passages[: self.passages]))
+        further = self._with_sections(hits.passages)
+        rest = tuple(further[order] for order in further if order not in found)
+        return replace(
+            hits,
+            passages=self.manual.compared(tuple(found.values()), request.text),
+            further=self.manual.compared(rest, request.text),
+            tyre_size=self.vehicle.tyre_size,
+        )
+
+    def _with_sections(self, ranked: Sequence[Passage]) -> dict[int, Passage]:
+        """The passages, and of the best few all of their section, by their place in the manual."""
         found = {passage.order: passage for passage in ranked}
         for section in list(dict.fromkeys(p.section for p in ranked))[:WHOLE_SECTIONS]:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
-        return replace(hits, passages=tuple(found.values()), tyre_size=self.vehicle.tyre_size)
+        return found
 
     def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.

@@ -1,4 +1,4 @@
-"""Respond: passages and the words of a question come in, the pieces that answer it go out.
+"""Respond: passages and the words of a question come in, the pieces that rules choose go out.
 
 A piece is one sentence, one row of a table or one procedure. It is worth the share of the
 question's telling words that it holds; a word that only its section's title holds counts in part,
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.lexicon import stem
+from assistant.pieces import leans, sentences, steps, without_references
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
 from assistant.respond.closeness import MEASURE_NOUNS, closeness, other_measure
 from assistant.respond.figures import (
@@ -32,7 +33,6 @@ from assistant.respond.instructing import (
 )
 from assistant.respond.measures import measure_of
 from assistant.respond.opposites import UNDOING, opposed
-from assistant.respond.quoting import leans, sentences, steps, without_references
 from assistant.respond.wordings import has, neighbours, share_asked, stems_of
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
@@ -76,30 +76,34 @@ class Piece:
 
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
     """All pieces of the passages, best first."""
-    total = sum(term.weight for term in hits.terms) or 1.0
-    asked = Question(
+    asked = question_of(question, ask, hits)
+    top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
+    starts = openings(hits.passages)
+    found = []
+    for passage in hits.passages:
+        rank = RANK_SHARE * passage.score / top
+        for number, (kind, text) in enumerate(_pieces(asked, passage)):
+            part = Part(passage, kind, text, passage.order in starts and not number)
+            # What is of another key or unit answers nothing, and hides nothing that does.
+            if not (lacks_key(asked.keys, part.named) or of_other_units(asked.figures, part.named)):
+                found.append(weigh(asked, part, rank))
+    # Of pieces that fit equally well the earlier is said: a section begins with what is general.
+    found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
+    return found
+
+
+def question_of(question: str, ask: str, hits: Hits) -> Question:
+    """What is compared with every piece."""
+    return Question(
         ask,
         hits.terms,
-        total,
+        sum(term.weight for term in hits.terms) or 1.0,
         measure_of(question, ask),
         question,
         hits.tyre_size,
         asked_figures(_in_digits(question, hits.terms)),
         asked_keys(question),
     )
-    top = max((passage.score for passage in hits.passages), default=0.0) or 1.0
-    openings = _openings(hits.passages)
-    found = []
-    for passage in hits.passages:
-        rank = RANK_SHARE * passage.score / top
-        for number, (kind, text) in enumerate(_pieces(asked, passage)):
-            part = Part(passage, kind, text, passage.order in openings and not number)
-            # What is of another key or unit answers nothing, and hides nothing that does.
-            if not (lacks_key(asked.keys, part.named) or of_other_units(asked.figures, part.named)):
-                found.append(_weigh(asked, part, rank))
-    # Of pieces that fit equally well the earlier is said: a section begins with what is general.
-    found.sort(key=lambda piece: (-round(piece.worth, 2), piece.passage.order))
-    return found
 
 
 def _in_digits(question: str, terms: tuple[Term, ...]) -> str:
@@ -111,7 +115,7 @@ def _in_digits(question: str, terms: tuple[Term, ...]) -> str:
     return question
 
 
-def _openings(passages: tuple[Passage, ...]) -> set[int]:
+def openings(passages: tuple[Passage, ...]) -> set[int]:
     """The passages that a section begins with, by their order."""
     first: dict[str, int] = {}
     for passage in passages:
@@ -120,7 +124,8 @@ def _openings(passages: tuple[Passage, ...]) -> set[int]:
     return set(first.values())
 
 
-def _weigh(asked: Question, part: Part, rank: float) -> Piece:
+def weigh(asked: Question, part: Part, rank: float) -> Piece:
+    """What the rules say of a part; `rank` is what its place among what was found is worth."""
     passage = part.passage
     own, around = stems_of(part.text), stems_of(title_for(passage, part.text))
     in_title = {term: has(term, around) for term in asked.terms}
@@ -200,13 +205,21 @@ def _bounded(
     return {t: True for t in asked.terms if t in figures or MOVES & set(t.words)}
 
 
+def lists_lamps(asked: Question, part: Part) -> bool:
+    """Whether a part is a row of a table of lamps, and no lamp was asked about.
+
+    Such a row says what a lamp would mean, and nothing of the car as it is.
+    """
+    heads = (head for head, _ in part.passage.row)
+    return not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head in heads)
+
+
 def _misses(
     asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
 ) -> bool:
     """Whether a piece, whatever words it holds, is no answer to this form of question."""
     passage, how_to = part.passage, asked.ask == HOW_TO
-    # A table of lamps says what a lamp would mean, and nothing of the car as it is.
-    lamps = not asked.words & LAMP_WORDS and any(LAMP_HEAD.match(head) for head, _ in passage.row)
+    lamps = lists_lamps(asked, part)
     # Steps say no place and permit nothing, and a figure stands in one of them.
     no_steps = asked.ask in {"where", "permission"} or asked.measure
     all_steps = part.kind is PassageKind.PROCEDURE and no_steps

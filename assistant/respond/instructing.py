@@ -4,7 +4,7 @@ import re
 
 from assistant.events import Term
 from assistant.lexicon import stem, words
-from assistant.respond.quoting import without_references
+from assistant.pieces import without_references
 from assistant.respond.wordings import TOLD, has, share_asked, stems_of
 
 # A sentence that tells what to do begins with the bare verb, or with what that is for.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.events import Passage, PassageKind
-from assistant.respond.quoting import sentences, steps
+from assistant.pieces import sentences, steps
 
 ANY_STATE = ""
 STEADY, FLASHING = "on", "flashing"  # as a telltale's readings have it

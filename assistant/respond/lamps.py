@@ -20,10 +20,10 @@ from assistant.events import (
     Unknown,
 )
 from assistant.lexicon import stem, words
+from assistant.pieces import without_references
 from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
 from assistant.respond.lamp_states import ANY_STATE, CONDITION, FLASHING, STEADY, Said, said_in
-from assistant.respond.quoting import without_references
 from assistant.respond.replies import Replies
 
 ANY = "any"

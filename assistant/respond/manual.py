@@ -13,15 +13,16 @@ from assistant.events import (
     Facts,
     ManualEvidence,
     Outcome,
+    Passage,
     PassageKind,
     Request,
     Term,
 )
+from assistant.pieces import steps, without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.choosing import Piece, choose
 from assistant.respond.instructing import FORBIDS, PROHIBITS
 from assistant.respond.measures import measure_of
-from assistant.respond.quoting import steps, without_references
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
 from assistant.respond.wordings import has, stems_of
@@ -59,8 +60,8 @@ def answer_manual(
     if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.kind is PassageKind.PROCEDURE:
-        return _from_procedure(best, replies, max_words)
-    evidence = _evidence(best, best.text)
+        return from_procedure(best.passage, replies, max_words)
+    evidence = evidence_of(best.passage, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
 
 
@@ -85,7 +86,10 @@ def _forbidden(best: Piece, forbids: Piece) -> Answer:
         said = [best, forbids] if best.text not in forbids.text else [forbids]
     text = " ".join(without_references(piece.text) for piece in said)
     return Answer(
-        Outcome.ANSWERED, By.QUOTE, text, tuple(_evidence(piece, piece.text) for piece in said)
+        Outcome.ANSWERED,
+        By.QUOTE,
+        text,
+        tuple(evidence_of(piece.passage, piece.text) for piece in said),
     )
 
 
@@ -109,7 +113,7 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
         if said and len(" ".join([*said, sentence]).split()) > max_words:
             break
         said.append(sentence)
-        evidence.append(_evidence(row, row.text))
+        evidence.append(evidence_of(row.passage, row.text))
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
 
 
@@ -142,9 +146,9 @@ def _procedure_of(pieces: list[Piece]) -> Piece:
     return best
 
 
-def _from_procedure(best: Piece, replies: Replies, max_words: int) -> Answer:
+def from_procedure(passage: Passage, replies: Replies, max_words: int) -> Answer:
     """All steps as text; spoken are the first, as many as fit, and where the rest is."""
-    all_steps = [without_references(step) for step in steps(best.text)]
+    all_steps = [without_references(step) for step in steps(passage.text)]
     said: list[str] = []
     for step in all_steps:
         if said and len(" ".join([*said, step]).split()) > max_words:
@@ -152,11 +156,11 @@ def _from_procedure(best: Piece, replies: Replies, max_words: int) -> Answer:
         said.append(step)
     short = " ".join(said)
     if len(said) < len(all_steps):
-        short = f"{short} {replies.say['more_steps'].format(section=best.passage.section)}"
+        short = f"{short} {replies.say['more_steps'].format(section=passage.section)}"
     text = " ".join(f"{number}. {step}" for number, step in enumerate(all_steps, 1))
-    return Answer(Outcome.ANSWERED, By.QUOTE, text, (_evidence(best, best.text),), short)
+    return Answer(Outcome.ANSWERED, By.QUOTE, text, (evidence_of(passage, passage.text),), short)
 
 
-def _evidence(piece: Piece, quote: str) -> ManualEvidence:
-    passage = piece.passage
+def evidence_of(passage: Passage, quote: str) -> ManualEvidence:
+    """A quotation from a passage."""
     return ManualEvidence(passage.section, passage.title, passage.page, quote)

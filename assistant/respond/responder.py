@@ -6,6 +6,7 @@ from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Outcome, Request, RequestKind
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.lamps import answer_lamps
+from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
@@ -19,6 +20,7 @@ class Responder:
     replies: Replies
     min_coverage: float  # below it the manual is held not to answer
     max_words: int
+    likely: Likely  # how the manual is asked where the rules find no answer
     phrasing: Phrasing | None  # None: quotations only
 
     def respond(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
@@ -45,6 +47,8 @@ class Responder:
 
     def _from_manual(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         answer = answer_manual(request, facts, self.replies, self.min_coverage, self.max_words)
+        if answer.outcome is Outcome.REFUSED and not facts.hits.no_manual:
+            answer = answer_likeliest(request, facts, self.replies, self.likely)
         if self.phrasing is None or answer.outcome is not Outcome.ANSWERED:
             return answer
         phrased = self.phrasing.phrase(request.text, answer, cancel)

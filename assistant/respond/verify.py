@@ -73,7 +73,9 @@ def _in_order(said: list[str], source: list[str]) -> bool:
 def _numbers_of(evidence: Evidence) -> set[str]:
     if isinstance(evidence, ManualEvidence):
         # The section and the page may be said too: "the rest is in section 9.4".
-        return set(numbers_in(f"{evidence.quote} {evidence.section} {evidence.title}"))
+        # A page counts for a refusal alone, which quotes nothing and names where to look.
+        page = "" if evidence.quote else evidence.page
+        return set(numbers_in(f"{evidence.quote} {evidence.section} {evidence.title} {page}"))
     if isinstance(evidence, SignalEvidence):
         return _reading_numbers(evidence.reading)
     assert isinstance(evidence, DerivedEvidence)

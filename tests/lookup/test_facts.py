@@ -45,8 +45,8 @@ def test_a_question_for_the_manual_brings_the_whole_section() -> None:
     more = Passage("15.4", "Changing a wheel", "204", "Tighten the wheel bolts.", order=9)
     facts = look_up(question("where is the wrench"), manual=FakeManual((*MANUAL, more)))
     assert facts.readings == ()
-    assert more in facts.hits.passages
-    assert STEPS not in facts.hits.passages
+    assert more.text in {passage.text for passage in facts.hits.passages}
+    assert STEPS.text not in {passage.text for passage in facts.hits.passages}
 
 
 def test_no_passage_comes_twice() -> None:
@@ -124,4 +124,4 @@ def test_a_reading_is_handed_on_as_it_is() -> None:
 
 
 def test_the_passage_about_the_jack_is_found() -> None:
-    assert look_up(question("where is the jack")).hits.passages[0] == JACK
+    assert look_up(question("where is the jack")).hits.passages[0].text == JACK.text

@@ -18,8 +18,8 @@ from assistant.events import (
     Unknown,
 )
 from assistant.lookup.facts import Lookup
+from assistant.pieces import sentences
 from assistant.respond.lamp_states import said_in
-from assistant.respond.quoting import sentences
 from assistant.respond.verify import grounded
 from tests import aster
 from tests.fakes import FakeManual

@@ -21,7 +21,7 @@ from assistant.events import (
     RequestKind,
     Term,
 )
-from assistant.respond.quoting import leans, sentences, steps, without_references
+from assistant.pieces import leans, sentences, steps, without_references
 from assistant.respond.tables import row_sentence
 from assistant.respond.verify import grounded
 from tests import aster
