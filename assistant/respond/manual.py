@@ -59,7 +59,7 @@ def answer_manual(
     if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.kind is PassageKind.PROCEDURE:
-        return _from_procedure(best, replies, max_words)
+        return _from_procedure(best, facts, replies)
     evidence = _evidence(best, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
 
@@ -142,19 +142,26 @@ def _procedure_of(pieces: list[Piece]) -> Piece:
     return best
 
 
-def _from_procedure(best: Piece, replies: Replies, max_words: int) -> Answer:
-    """All steps as text; spoken are the first, as many as fit, and where the rest is."""
-    all_steps = [without_references(step) for step in steps(best.text)]
-    said: list[str] = []
-    for step in all_steps:
-        if said and len(" ".join([*said, step]).split()) > max_words:
-            break
-        said.append(step)
-    short = " ".join(said)
-    if len(said) < len(all_steps):
-        short = f"{short} {replies.say['more_steps'].format(section=best.passage.section)}"
+def _from_procedure(best: Piece, facts: Facts, replies: Replies) -> Answer:
+    """All steps as text; spoken are how many there are and the first, after the section's warnings."""
+    all_steps = tuple(without_references(step) for step in steps(best.text))
+    section = best.passage.section
+    warnings = [passage for passage in facts.hits.warnings if passage.section == section]
+    said = [without_references(" ".join(passage.text.split())) for passage in warnings]
+    first, count = all_steps[0], len(all_steps)
+    alone = count == 1
+    said.append(first if alone else replies.say["first_step"].format(count=count, step=first))
     text = " ".join(f"{number}. {step}" for number, step in enumerate(all_steps, 1))
-    return Answer(Outcome.ANSWERED, By.QUOTE, text, (_evidence(best, best.text),), short)
+    warned = (ManualEvidence(p.section, p.title, p.page, p.text) for p in warnings)
+    return Answer(
+        Outcome.ANSWERED,
+        By.QUOTE,
+        text,
+        (_evidence(best, best.text), *warned),
+        " ".join(said),
+        all_steps,
+        0 if alone else 1,
+    )
 
 
 def _evidence(piece: Piece, quote: str) -> ManualEvidence:
