@@ -20,6 +20,7 @@ from assistant.adapters.tqdm_progress import TqdmProgress
 from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
 from assistant.cancel import CancelToken
 from assistant.errors import ModelError, SettingsError, UsageError
+from assistant.interpret.follow_ups import FollowUps, load_wording
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
@@ -300,11 +301,12 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
     lexicon = load_lexicon(language)
     gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)
     shapes = load_shapes(language)
+    interpreter = Interpreter(lexicon, shapes, gauges, places, vehicle.telltales)
     model = parts.model
     phrasing = Phrasing(model, lexicon, respond.model_tokens) if model else None
     return Stages(
         recognizer=parts.recognizer,
-        interpreter=Interpreter(lexicon, shapes, gauges, places, vehicle.telltales),
+        follow_ups=FollowUps(interpreter, load_wording(language)),
         lookup=Lookup(vehicle, parts.manual, lexicon, settings.lookup.passages),
         responder=Responder(
             load_replies(language),

@@ -73,6 +73,18 @@ class RequestKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Move(StrEnum):
+    """What a driver does with an answer, instead of asking something new."""
+
+    NEXT = "next"  # the next step
+    BACK = "back"  # the step before
+    HERE = "here"  # the same step, after something else was asked
+    FIRST = "first"  # the steps from the beginning
+    REPEAT = "repeat"  # what was said last
+    MORE = "more"  # the rest of the section that was quoted
+    PAGE = "page"  # where the manual says that
+
+
 @dataclass(frozen=True, slots=True)
 class GaugePath:
     """One of the signals that a gauge reads."""
@@ -107,6 +119,9 @@ class Request:
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paths: tuple[str, ...] = ()  # the VSS paths it asks about, most wanted first
     gauge: Gauge | None = None  # of kind vehicle: how to say what is read
+    move: Move | None = None  # set where it asks nothing new
+    follows: bool = False  # `text` was completed from an earlier question
+    added: tuple[str, ...] = ()  # its telling words that the earlier question did not have
 
 
 # --- the car -------------------------------------------------------------------------------
@@ -226,6 +241,7 @@ class Hits:
     terms: tuple[Term, ...] = ()
     no_manual: bool = False  # there is no manual to search
     further: tuple[Passage, ...] = ()  # what words alone would not have found, and lamps' sections
+    warnings: tuple[Passage, ...] = ()  # of the sections of which a procedure was found
     tyre_size: str = ""  # of the wheels that the car has, "" where that is not known
 
 
@@ -302,6 +318,8 @@ class Answer:
     text: str
     evidence: tuple[Evidence, ...] = ()
     short: str = ""  # what is spoken where the text is too long for it
+    steps: tuple[str, ...] = ()  # of a procedure, all of them
+    step: int = 0  # which of the steps is said, from 1 on
 
 
 # --- what a turn reports while it runs -------------------------------------------------------

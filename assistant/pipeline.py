@@ -2,9 +2,10 @@
 
     hear -> interpret -> lookup -> respond -> speak
 
-`run_turn` yields what each stage made, in order, and does nothing else: no thread, no device, no
-memory of earlier turns. It has no side effect, so it may run on the words heard so far and be
-thrown away when the speaker goes on; whoever consumes it decides what is played.
+`run_turn` yields what each stage made, in order, and does nothing else: no thread, no device. What
+is remembered of earlier turns comes in as a value and is not changed. A turn has no side effect, so
+it may run on the words heard so far and be thrown away when the speaker goes on; whoever consumes
+it decides what is played and what is remembered.
 """
 
 import time
@@ -28,8 +29,9 @@ from assistant.events import (
     Understood,
     Utterance,
 )
-from assistant.interpret.interpreter import Interpreter
+from assistant.interpret.follow_ups import FollowUps
 from assistant.lookup.facts import Lookup
+from assistant.memory import EMPTY, Memory
 from assistant.ports import Recognizer, Voice
 from assistant.respond.responder import Responder
 from assistant.speak.speaking import speak
@@ -43,7 +45,7 @@ class Stages:
     """What one turn runs through."""
 
     recognizer: Recognizer | None  # None: questions come as text
-    interpreter: Interpreter
+    follow_ups: FollowUps
     lookup: Lookup
     responder: Responder
     voice: Voice | None  # None: the answer stays text
@@ -97,7 +99,9 @@ class SaidNothing:
         return Transcript("")
 
 
-def run_turn(source: Source, stages: Stages, cancel: CancelToken) -> Iterator[TurnEvent]:
+def run_turn(
+    source: Source, stages: Stages, cancel: CancelToken, memory: Memory = EMPTY
+) -> Iterator[TurnEvent]:
     """Yield Heard, Understood, Found, Answered and Spoken; Failed instead where a stage fails."""
     try:
         began = time.monotonic()
@@ -105,7 +109,7 @@ def run_turn(source: Source, stages: Stages, cancel: CancelToken) -> Iterator[Tu
         yield Heard(transcript, _since(began))
         if cancel.cancelled:
             return
-        answered = yield from _think(source, transcript, stages, cancel)
+        answered = yield from _think(_Said(source, transcript, memory), stages, cancel)
         if stages.voice is None or cancel.cancelled:
             return
         began = time.monotonic()
@@ -115,26 +119,35 @@ def run_turn(source: Source, stages: Stages, cancel: CancelToken) -> Iterator[Tu
         yield Failed(error.code, str(error), error.spoken)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a turn begins with."""
+
+    source: Source
+    transcript: Transcript
+    memory: Memory
+
+    def request(self, follow_ups: FollowUps) -> Request:
+        """What it means."""
+        if isinstance(self.source, SaidNothing):
+            return Request(RequestKind.UNKNOWN, self.source.name, "")
+        return follow_ups.understand(self.transcript.text, self.memory)
+
+
 def _think(
-    source: Source, transcript: Transcript, stages: Stages, cancel: CancelToken
+    said: _Said, stages: Stages, cancel: CancelToken
 ) -> Generator[TurnEvent, None, Answered]:
     began = time.monotonic()
-    request = _request(source, transcript, stages.interpreter)
+    request = said.request(stages.follow_ups)
     yield Understood(request, _since(began))
     began = time.monotonic()
     facts = stages.lookup.facts(request)
     yield Found(facts, _since(began))
     began = time.monotonic()
-    answer = stages.responder.respond(request, facts, cancel)
+    answer = stages.responder.respond(request, facts, cancel, said.memory)
     answered = Answered(answer, spoken(answer.short or answer.text), _since(began))
     yield answered
     return answered
-
-
-def _request(source: Source, transcript: Transcript, interpreter: Interpreter) -> Request:
-    if isinstance(source, SaidNothing):
-        return Request(RequestKind.UNKNOWN, source.name, "")
-    return interpreter.interpret(transcript.text)
 
 
 def _since(began: float) -> float:

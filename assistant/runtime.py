@@ -3,7 +3,8 @@
 The caller's thread listens; a turn thinks and speaks on a thread of its own. At a pause in speech
 a turn is begun on the words so far (speculation): it stops before its first sound until the end
 of speech is certain, and is thrown away when the speaker goes on. At most one turn runs at a
-time, so the engines take turns on the cores.
+time, so the engines take turns on the cores. What is remembered of the conversation grows by the
+turns that were committed, and by no other.
 """
 
 import logging
@@ -19,6 +20,7 @@ from assistant.contract import TurnRecord
 from assistant.errors import AudioDeviceError, AurigaError
 from assistant.events import AudioChunk, Failed, Spoken, TurnEvent, Utterance
 from assistant.hear.segmenter import Ended, Framer, Paused, Resumed, Segmenter, SegmentEvent
+from assistant.memory import EMPTY, Memory
 from assistant.pipeline import SaidNothing, SaidSound, SaidText, Source, Stages, run_turn
 from assistant.ports import Loudspeaker, Microphone, VoiceDetector
 from assistant.settings import HearSettings
@@ -47,16 +49,24 @@ class TurnClock:
     first_sample_s: float | None = None  # when the reply's first sample was played
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a turn is to answer."""
+
+    source: Source
+    memory: Memory  # of the turns before
+
+
 class Turn:
     """One turn on its own thread; silent until committed."""
 
     def __init__(
-        self, source: Source, stages: Stages, loudspeaker: Loudspeaker | None, watch: Watcher
+        self, task: Task, stages: Stages, loudspeaker: Loudspeaker | None, watch: Watcher
     ) -> None:
         self.cancel = CancelToken()
         self.record = TurnRecord()
         self.error: Exception | None = None  # of the loudspeaker or the watcher
-        self._source = source
+        self._task = task
         self._stages = stages
         self._loudspeaker = loudspeaker
         self._watch = watch
@@ -78,6 +88,13 @@ class Turn:
         """The words were not final: stop, and wait until the engines are free again."""
         self.cancel.cancel()
         self._ended.wait(wait_s)
+
+    def remembered(self, now_s: float) -> Memory:
+        """The memory with this turn; as it was, where the turn failed or was stopped before."""
+        understood, answered = self.record.understood, self.record.answered
+        if understood is None or answered is None:
+            return self._task.memory
+        return self._task.memory.after(understood.request, answered.answer, now_s)
 
     def join(self) -> None:
         """Wait for the end of the turn; raise what its loudspeaker or its watcher raised."""
@@ -111,7 +128,7 @@ class Turn:
     def _events(self) -> Iterator[TurnEvent]:
         """What the turn reports; whatever an engine throws ends the turn and not the assistant."""
         try:
-            yield from run_turn(self._source, self._stages, self.cancel)
+            yield from run_turn(self._task.source, self._stages, self.cancel, self._task.memory)
         except Exception as error:  # noqa: BLE001  the border of the turn
             # The text of the error may hold the driver's words, so it is not logged.
             log.error("a turn failed: %s", type(error).__name__)
@@ -177,7 +194,12 @@ class Conversation:
         self._loudspeaker = loudspeaker
         self._hear = hear
         self._turn: Turn | None = None
+        self._memory = EMPTY
         self.clock = TurnClock()
+
+    def forget(self) -> None:
+        """Begin a new conversation."""
+        self._memory = EMPTY
 
     def take_text(self, text: str, watch: Watcher) -> TurnRecord:
         """Answer a text."""
@@ -255,7 +277,8 @@ class Conversation:
         return SaidSound(utterance, self._stages.recognizer)
 
     def _begin(self, source: Source, watch: Watcher) -> Turn:
-        self._turn = Turn(source, self._stages, self._loudspeaker, watch)
+        task = Task(source, self._memory.at(time.monotonic()))
+        self._turn = Turn(task, self._stages, self._loudspeaker, watch)
         self._turn.start()
         return self._turn
 
@@ -287,4 +310,5 @@ class Conversation:
             self._turn = None
         if self._loudspeaker is not None:
             self.clock.first_sample_s = self._loudspeaker.first_sample_s
+        self._memory = turn.remembered(time.monotonic())
         return turn.record

@@ -10,7 +10,9 @@ import pytest
 
 from assistant import runtime
 from assistant.cancel import CancelToken
+from assistant.errors import BusError
 from assistant.events import AudioChunk, Outcome, Samples, Spoken, TurnEvent
+from assistant.memory import FORGET_S
 from tests.conversation import (
     LONG_S,
     Car,
@@ -23,10 +25,11 @@ from tests.conversation import (
 from tests.fakes import (
     FakeLoudspeaker,
     FakeRecognizer,
+    FakeVehicle,
     FakeVoiceDetector,
     ScriptedMicrophone,
 )
-from tests.turns import REPLIES, SETTINGS, sound
+from tests.turns import REPLIES, SETTINGS, small_car, sound
 
 # --- a turn ----------------------------------------------------------------------------------
 
@@ -328,3 +331,77 @@ def test_ctrl_c_during_a_turn_cancels_it_before_the_engines_are_closed() -> None
     with pytest.raises(KeyboardInterrupt):
         car.talk().take_text("how fast am I going", car.seen)
     assert voice.cancelled
+
+
+# --- memory ----------------------------------------------------------------------------------
+
+HOW = "how do I check the oil level"
+
+
+def said(car: Car, *texts: str) -> list[str]:
+    talk = car.talk()
+    records = [talk.take_text(text, car.seen) for text in texts]
+    return [record.answered.spoken for record in records if record.answered is not None]
+
+
+def test_a_conversation_goes_through_steps_and_a_new_one_knows_nothing_of_them() -> None:
+    first, second, other, last, over = said(
+        Car(), HOW, "next", "how fast am I going", "next", "next"
+    )
+    assert first == "There are three steps. First: Park on level ground."
+    assert second == "Step two: Wait five minutes."
+    assert other == "eighty-eight kilometres per hour."
+    assert last == "Last step: Pull out the dipstick."
+    assert over == "That was the last step."
+    assert said(Car(), "next") == [REPLIES.refuse["nothing_to_go_on_with"]]
+
+
+def test_a_conversation_can_be_begun_anew() -> None:
+    talk = Car().talk()
+    talk.take_text(HOW, lambda event: None)
+    talk.forget()
+    record = talk.take_text("next", lambda event: None)
+    assert record.answered is not None
+    assert record.answered.answer.text == REPLIES.refuse["nothing_to_go_on_with"]
+
+
+def test_a_conversation_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Car().talk()
+    talk.take_text("where is the jack", lambda event: None)
+    later = runtime.time.monotonic() + FORGET_S + 1
+    monkeypatch.setattr(runtime.time, "monotonic", lambda: later)
+    record = talk.take_text("tell me more", lambda event: None)
+    assert record.answered is not None
+    assert record.answered.answer.text == REPLIES.refuse["nothing_to_go_on_with"]
+
+
+def test_a_turn_that_is_thrown_away_leaves_the_memory_as_it_was() -> None:
+    voice = WatchedVoice()
+    car = Car(FakeRecognizer(("next", "what was that")), voice)
+    talk = car.talk()
+    talk.take_text(HOW, car.seen)
+    voice.asked.clear()
+    script: list[Step] = [
+        *sound(0.3, 1.0, 0.3),
+        lambda: voice.asked.wait(LONG_S),  # "next" has been thought through and is being spoken
+        *sound(0.0, 1.0, 1.0),
+    ]
+    record = talk.take_turn(SteppedMicrophone(script), car.seen, CancelToken())
+    assert "Step two: Wait five minutes." in " ".join(voice.texts)
+    assert record.answered is not None
+    assert record.answered.spoken.startswith("There are three steps. First: Park")
+    record = talk.take_text("next", car.seen)
+    assert record.answered is not None
+    assert record.answered.spoken == "Step two: Wait five minutes."
+
+
+def test_a_turn_that_failed_leaves_the_memory_as_it_was() -> None:
+    car = Car(vehicle=small_car())
+    assert isinstance(car.vehicle, FakeVehicle)
+    talk = car.talk()
+    talk.take_text(HOW, car.seen)
+    car.vehicle.error = BusError("the bus is gone")
+    assert talk.take_text("how fast am I going", car.seen).failed is not None
+    record = talk.take_text("next", car.seen)
+    assert record.answered is not None
+    assert record.answered.answer.text == "Step 2: Wait 5 minutes."

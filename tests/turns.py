@@ -12,6 +12,7 @@ from assistant.events import (
     Telltale,
     TurnEvent,
 )
+from assistant.interpret.follow_ups import FollowUps, load_wording
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
@@ -31,6 +32,7 @@ ENGLISH = CONFIG / "intents" / "en"
 LEXICON = load_lexicon(ENGLISH)
 REPLIES = load_replies(ENGLISH)
 SHAPES = load_shapes(ENGLISH)
+WORDING = load_wording(ENGLISH)
 SETTINGS = load_settings()
 
 SPEED = "Vehicle.Speed"
@@ -113,7 +115,8 @@ class Build:
     def stages(self) -> Stages:
         """All of them."""
         lookup = Lookup(self.vehicle, self.manual, LEXICON, SETTINGS.lookup.passages)
-        return Stages(self.recognizer, self.interpreter, lookup, self.responder, self.voice)
+        follow_ups = FollowUps(self.interpreter, WORDING)
+        return Stages(self.recognizer, follow_ups, lookup, self.responder, self.voice)
 
 
 def sound(*seconds: float) -> list[AudioChunk]:

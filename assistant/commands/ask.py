@@ -41,10 +41,15 @@ def add(commands: Commands) -> None:
     parser.add_argument("question", nargs="?", help="the question as text")
     parser.add_argument("--wav", type=Path, metavar="FILE", help="the question as a WAV")
     parser.add_argument(
-        "--batch", type=Path, metavar="FILE", help="a question, or a path ending in .wav, per line"
+        "--batch",
+        type=Path,
+        metavar="FILE",
+        help="a question, or a path ending in .wav, per line; each line is a conversation of its own",
     )
     parser.add_argument(
-        "--keep", action="store_true", help="with --batch: all lines are one conversation"
+        "--keep",
+        action="store_true",
+        help="with --batch: all lines are one conversation, in which a line may follow up another",
     )
     parser.add_argument("--say", type=Path, metavar="FILE", help="write the spoken reply as a WAV")
     parser.add_argument("--json", action="store_true", help="one JSON object per turn")
@@ -65,6 +70,8 @@ def execute(options: argparse.Namespace) -> int:
     ):
         code = 0
         for question in questions:
+            if not options.keep:
+                running.conversation.forget()
             record = _answer(running, question, options)
             if options.json:
                 print(json.dumps(turn_json(record), ensure_ascii=False), flush=True)

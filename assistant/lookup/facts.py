@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.errors import BusError
-from assistant.events import Facts, Hits, Known, Passage, Request, RequestKind, Telltale
+from assistant.events import (
+    Facts,
+    Hits,
+    Known,
+    Move,
+    Passage,
+    PassageKind,
+    Request,
+    RequestKind,
+    Telltale,
+)
 from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
@@ -26,6 +36,8 @@ class Lookup:
 
     def facts(self, request: Request) -> Facts:
         """All that is known about the request; empty where nothing is looked up for it."""
+        if request.move is not None:
+            return self._section_of(request)
         if request.kind is RequestKind.VEHICLE:
             return Facts(readings=tuple((p, self.vehicle.read(p)) for p in request.paths))
         if request.kind is RequestKind.WARNING:
@@ -49,6 +61,7 @@ class Lookup:
             hits,
             passages=self.manual.compared(tuple(found.values()), request.text),
             further=self.manual.compared(rest, request.text),
+            warnings=self._warnings((*found.values(), *rest)),
             tyre_size=self.vehicle.tyre_size,
         )
 
@@ -59,6 +72,18 @@ class Lookup:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
         return found
+
+    def _section_of(self, request: Request) -> Facts:
+        """The section of which the rest is to be told; no other move needs facts."""
+        if request.move is not Move.MORE:
+            return Facts()
+        return Facts(hits=Hits(self.manual.section(request.slots["section"])))
+
+    def _warnings(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        """The warnings in the sections of procedures: they are said with them."""
+        sections = dict.fromkeys(p.section for p in passages if p.kind is PassageKind.PROCEDURE)
+        every = (passage for section in sections for passage in self.manual.section(section))
+        return tuple(passage for passage in every if passage.kind is PassageKind.WARNING)
 
     def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.

@@ -50,7 +50,7 @@ def answer_likeliest(request: Request, facts: Facts, replies: Replies, likely: L
         return _refusal(candidates, replies)
     best = _procedure_of(candidates) if request.name == HOW_TO else candidates[0]
     if best.kind is PassageKind.PROCEDURE:
-        return from_procedure(best.passage, replies, likely.max_words)
+        return from_procedure(best.passage, facts, replies)
     return _from_sentences(request, candidates, facts, likely.max_words)
 
 

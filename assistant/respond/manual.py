@@ -60,7 +60,7 @@ def answer_manual(
     if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.kind is PassageKind.PROCEDURE:
-        return from_procedure(best.passage, replies, max_words)
+        return from_procedure(best.passage, facts, replies)
     evidence = evidence_of(best.passage, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
 
@@ -146,19 +146,25 @@ def _procedure_of(pieces: list[Piece]) -> Piece:
     return best
 
 
-def from_procedure(passage: Passage, replies: Replies, max_words: int) -> Answer:
-    """All steps as text; spoken are the first, as many as fit, and where the rest is."""
-    all_steps = [without_references(step) for step in steps(passage.text)]
-    said: list[str] = []
-    for step in all_steps:
-        if said and len(" ".join([*said, step]).split()) > max_words:
-            break
-        said.append(step)
-    short = " ".join(said)
-    if len(said) < len(all_steps):
-        short = f"{short} {replies.say['more_steps'].format(section=passage.section)}"
+def from_procedure(passage: Passage, facts: Facts, replies: Replies) -> Answer:
+    """All steps as text; spoken are how many there are and the first, after the section's warnings."""
+    all_steps = tuple(without_references(step) for step in steps(passage.text))
+    warnings = [one for one in facts.hits.warnings if one.section == passage.section]
+    said = [without_references(" ".join(one.text.split())) for one in warnings]
+    first, count = all_steps[0], len(all_steps)
+    alone = count == 1
+    said.append(first if alone else replies.say["first_step"].format(count=count, step=first))
     text = " ".join(f"{number}. {step}" for number, step in enumerate(all_steps, 1))
-    return Answer(Outcome.ANSWERED, By.QUOTE, text, (evidence_of(passage, passage.text),), short)
+    warned = (evidence_of(one, one.text) for one in warnings)
+    return Answer(
+        Outcome.ANSWERED,
+        By.QUOTE,
+        text,
+        (evidence_of(passage, passage.text), *warned),
+        " ".join(said),
+        all_steps,
+        0 if alone else 1,
+    )
 
 
 def evidence_of(passage: Passage, quote: str) -> ManualEvidence:

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 
 from assistant.cancel import CancelToken
-from assistant.events import Answer, By, Facts, Outcome, Request, RequestKind
+from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
+from assistant.memory import EMPTY, Memory
+from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
+from assistant.respond.moves import answer_move
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
 from assistant.respond.verify import grounded
+
+# Of a place only the labels of its evidence are said, and what is repeated was checked before.
+AS_IT_IS = frozenset({Move.PAGE, Move.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,19 @@ class Responder:
     likely: Likely  # how the manual is asked where the rules find no answer
     phrasing: Phrasing | None  # None: quotations only
 
-    def respond(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
+    def respond(
+        self, request: Request, facts: Facts, cancel: CancelToken, memory: Memory = EMPTY
+    ) -> Answer:
         """An answer in which every number is in the evidence; else a refusal."""
+        if request.move is not None:
+            answer = answer_move(request, facts, memory, self.replies, self.max_words)
+            return answer if request.move in AS_IT_IS or grounded(answer) else self._refusal()
         answer = self._answer(request, facts, cancel)
-        if grounded(answer):
-            return answer
+        if request.follows and not is_about_what_was_added(request, answer, facts, memory):
+            return self._refusal()
+        return answer if grounded(answer) else self._refusal()
+
+    def _refusal(self) -> Answer:
         return Answer(Outcome.REFUSED, By.TEMPLATE, self.replies.refuse["not_in_manual"])
 
     def _answer(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:

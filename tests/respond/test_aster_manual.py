@@ -41,7 +41,7 @@ def ask(manual: SqliteManual, question: str, tyre_size: str | None = None) -> An
 def said(manual: SqliteManual, question: str, tyre_size: str | None = None) -> str:
     answer = ask(manual, question, tyre_size)
     assert answer.outcome is Outcome.ANSWERED
-    return answer.short or answer.text
+    return answer.text.removeprefix("1. ")  # all steps of a procedure
 
 
 # --- how a thing is done -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Answers from the manual: a quotation, rows or steps, or a refusal."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -175,15 +176,40 @@ def test_without_a_manual_that_is_said() -> None:
 # --- steps -------------------------------------------------------------------------------------
 
 
-def test_all_steps_are_shown_and_the_first_are_spoken_with_where_the_rest_is() -> None:
+def test_all_steps_are_shown_and_the_first_is_spoken_with_how_many_there_are() -> None:
     answer = ask("How do I check the oil level?", PROCEDURE, ask_for="how_to")
     assert answer.outcome is Outcome.ANSWERED
     assert answer.by is By.QUOTE
     assert answer.text.startswith("1. Park on level ground. 2. Wait 5 minutes. 3. Pull out")
     assert answer.text.endswith("the dipstick.")
-    assert answer.short.startswith("Park on level ground. Wait 5 minutes.")
-    assert answer.short.endswith("The rest is in section 14.2.")
+    assert answer.short == "There are 5 steps. First: Park on level ground."
+    assert (len(answer.steps), answer.step) == (5, 1)
+    assert answer.steps[0] == "Park on level ground."
     assert grounded(answer)
+
+
+def test_warnings_of_the_section_are_said_with_the_first_step_and_are_evidence() -> None:
+    hot = Passage(
+        "14.2", "Checking the oil level", "181", "Warning: The engine is hot.", PassageKind.WARNING
+    )
+    other = replace(hot, section="14.3", text="Warning: Oil burns.")
+    terms = tuple(Term(term.words, 1.0) for term in LEXICON.terms("check oil level"))
+    request = Request(RequestKind.MANUAL, "how_to", "How do I check the oil level?")
+    facts = Facts(hits=Hits((PROCEDURE,), terms, warnings=(hot, other)))
+    answer = Build().responder.respond(request, facts, CancelToken())
+    assert answer.short.startswith("Warning: The engine is hot. There are 5 steps. First: Park")
+    assert answer.text.startswith("1. Park on level ground.")
+    assert [e.quote for e in answer.evidence if isinstance(e, ManualEvidence)] == [
+        PROCEDURE.text,
+        hot.text,
+    ]
+
+
+def test_a_single_step_is_said_without_a_count() -> None:
+    alone = replace(PROCEDURE, text="1. Check the oil level with the dipstick.")
+    answer = ask("How do I check the oil level?", alone, ask_for="how_to")
+    assert answer.short == "Check the oil level with the dipstick."
+    assert answer.step == 0
 
 
 def test_the_model_does_not_touch_a_procedure() -> None:

@@ -1,0 +1,261 @@
+"""What is said after an answer: moves, questions that leave something out, and complete ones."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SettingsError
+from assistant.events import Answer, By, ManualEvidence, Move, Outcome, Request, RequestKind
+from assistant.interpret.follow_ups import FollowUps, load_wording
+from assistant.memory import EMPTY, Memory
+from tests import aster
+from tests.turns import WORDING
+
+QUESTIONS = Path(__file__).resolve().parents[2] / "bench" / "questions"
+QUOTE = ManualEvidence("2.11", "Bonnet", "11", "1. Pull the lever.\n2. Lift the bonnet.")
+STEPS = ("Pull the lever.", "Lift the bonnet.")
+
+
+def understood(text: str, memory: Memory) -> Request:
+    return FollowUps(aster.interpreter(), WORDING).understand(text, memory)
+
+
+def after(*texts: str, steps: tuple[str, ...] = (), cited: bool = True) -> Memory:
+    memory = EMPTY
+    for text in texts:
+        evidence = (QUOTE,) if cited else ()
+        step = 1 if steps else 0
+        answer = Answer(Outcome.ANSWERED, By.QUOTE, "Yes.", evidence, "", steps, step)
+        memory = memory.after(understood(text, memory), answer, 0.0)
+    return memory
+
+
+STEPPING = after("how do I open the bonnet", steps=STEPS)
+QUOTED = after("where is the jack")
+READ = after("how fast am I going", cited=False)
+
+
+# --- moves -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "move"),
+    [
+        ("Next.", Move.NEXT),
+        ("and then?", Move.NEXT),
+        ("go on", Move.NEXT),
+        ("done", Move.NEXT),
+        ("OK", Move.NEXT),
+        ("okay, next step please", Move.NEXT),
+        ("what now?", Move.NEXT),
+        ("I'm done with that", Move.NEXT),
+        ("repeat", Move.REPEAT),
+        ("again please", Move.REPEAT),
+        ("Can you say that again?", Move.REPEAT),
+        ("what was that?", Move.REPEAT),
+        ("pardon", Move.REPEAT),
+        ("back", Move.BACK),
+        ("previous step", Move.BACK),
+        ("go back a step", Move.BACK),
+        ("start again", Move.FIRST),
+        ("from the beginning", Move.FIRST),
+        ("tell me more", Move.MORE),
+        ("more", Move.MORE),
+        ("what page is that?", Move.PAGE),
+        ("which page", Move.PAGE),
+        ("where does it say that?", Move.PAGE),
+        ("How do you know that?", Move.PAGE),
+    ],
+)
+def test_moves_are_understood_while_steps_are_under_way(text: str, move: Move) -> None:
+    assert understood(text, STEPPING).move is move
+
+
+def test_agreeing_to_an_answer_in_between_does_not_pass_a_step_over() -> None:
+    between = Request(RequestKind.VEHICLE, "speed", "how fast am I going")
+    memory = STEPPING.after(between, Answer(Outcome.ANSWERED, By.TEMPLATE, "88 km/h."), 0.0)
+    assert understood("ok", memory).move is Move.HERE
+    assert understood("next", memory).move is Move.NEXT
+
+
+@pytest.mark.parametrize(
+    "word", ["stop", "cancel", "that's enough", "never mind", "ok stop please"]
+)
+def test_the_words_that_end_the_steps(word: str) -> None:
+    request = understood(word, STEPPING)
+    assert (request.kind, request.name) == (RequestKind.SMALLTALK, "stop")
+
+
+@pytest.mark.parametrize(
+    "text", ["next", "ok", "go on", "repeat", "back", "tell me more", "what page is that", "done"]
+)
+def test_without_a_memory_there_is_nothing_to_go_on_with(text: str) -> None:
+    request = understood(text, EMPTY)
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "nothing_to_go_on_with")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "next service?",
+        "when is the next service",
+        "what is the next step when the oil lamp is on",
+        "how do I fold the back seats",
+        "how do I repeat a song",
+        "what page of the display shows the range",
+        "tell me more about the range",
+        "is the back door open",
+    ],
+)
+def test_a_question_with_such_a_word_is_a_question(text: str) -> None:
+    for memory in (EMPTY, STEPPING, QUOTED):
+        request = understood(text, memory)
+        assert request == aster.interpreter().interpret(text)
+        assert request.move is None
+
+
+def test_after_a_quotation_going_on_tells_more() -> None:
+    assert understood("go on", QUOTED).move is Move.MORE
+    assert understood("next", QUOTED).name == "nothing_to_go_on_with"
+
+
+def test_after_an_answer_that_quotes_nothing_there_is_no_more_and_no_page() -> None:
+    assert understood("tell me more", READ).name == "nothing_more"
+    assert understood("what page is that", READ).name == "not_quoted"
+
+
+def test_the_car_is_read_again_for_a_repetition() -> None:
+    request = understood("say that again", READ)
+    assert request == aster.interpreter().interpret("how fast am I going")
+
+
+# --- questions that leave something out ------------------------------------------------------
+
+PRESSURE = "what should the front tyre pressure be"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "meant"),
+    [
+        (PRESSURE, "and the rear ones?", "what should the rear tyre pressure be"),
+        (PRESSURE, "what about the rear?", "what should the rear tyre pressure be"),
+        (PRESSURE, "with a trailer?", f"{PRESSURE} with a trailer"),
+        (PRESSURE, "and in winter?", f"{PRESSURE} in winter"),
+        (PRESSURE, "and for the 18 inch wheels", f"{PRESSURE} for the 18 inch wheels"),
+        ("is 2.4 bar right for 17 inch wheels", "and 18 inch?", "is 2.4 bar right for 18 inch wheels"),
+        ("how fast may I drive with winter tyres", "how about with a trailer?",
+         "how fast may I drive with a trailer"),
+        ("how heavy may a trailer with brakes be", "and without?",
+         "how heavy may a trailer without brakes be"),
+        ("what size wiper do I need for the driver's side?", "And the other side?",
+         "what size wiper do I need for the passenger side?"),
+        ("which fuse is for the horn", "and for the wipers?", "which fuse is for the wipers"),
+        ("what's the oil capacity", "what about gearbox oil", "what's the gearbox oil capacity"),
+        ("how much washer fluid does the tank hold", "and coolant?",
+         "how much coolant does the tank hold"),
+        ("The lighter between the front seats is dead, which fuse?", "And the one in the trunk?",
+         "The lighter in the trunk is dead, which fuse?"),
+        ("may I wash the car in a car wash", "and I have a roof box",
+         "may I wash the car in a car wash, I have a roof box"),
+        ("how do I open the bonnet", "and the boot?", "how do I open the boot"),
+        ("how do I open the bonnet", "and how do I close it?", "how do I close the bonnet?"),
+        ("is there a jack in the car", "where is that?", "where is the jack?"),
+        ("how do I fit snow chains", "on which wheels do they go?",
+         "on which wheels do the snow chains go?"),
+        ("which oil does the engine need", "how much is that?", "how much is the oil?"),
+        ("how fast may I drive with the spare wheel", "how far?", "how far drive with the spare wheel"),
+        ("may I tow with the spare wheel", "why?", "why tow with the spare wheel"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_takes_what_it_leaves_out_from_the_question_before(
+    before: str, text: str, meant: str
+) -> None:
+    request = understood(text, after(before))
+    assert request.follows
+    assert request.kind is RequestKind.MANUAL
+    assert request.text == meant
+    assert request.slots["question"] == request.text
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "path"),
+    [
+        ("what's the front left tyre pressure", "and the rear right?",
+         "Vehicle.Chassis.Axle.Row2.Wheel.Right.Tire.Pressure"),
+        ("how warm is it outside", "and inside?", "Vehicle.Cabin.HVAC.AmbientAirTemperature"),
+        ("is the boot open", "and the bonnet?", "Vehicle.Body.Hood.IsOpen"),
+        ("how fast am I going", "and now?", "Vehicle.Speed"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_to_a_gauge_reads_another_place(before: str, text: str, path: str) -> None:
+    request = understood(text, after(before, cited=False))
+    assert request.kind is RequestKind.VEHICLE
+    assert request.paths == (path,)
+
+
+def test_a_condition_that_no_gauge_knows_is_not_answered_by_the_same_reading() -> None:
+    request = understood("and on Sundays?", after("how fast am I going", cited=False))
+    assert request.kind is not RequestKind.VEHICLE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much fuel is left",
+        "and how much fuel is left?",
+        "does it have heated seats",
+        "can I tow a caravan",
+        "how long does it take to charge",
+        "what does that red light mean",
+        "is the boot open",
+        "on the dashboard I see a red light",
+        "and where is the warning triangle?",
+        "how do I change a tyre in winter",
+        "thanks",
+        "open the window",
+        "and what does it cost",
+        "the cable is stuck, how do I get it out?",
+        "is there a fingerprint reader for starting it?",
+        "where do they keep the warning triangle",
+        "does this car have massage seats",
+        "what's the blue one down there, can I rev it?",
+    ],
+)
+def test_a_question_that_is_complete_is_left_as_it_is(text: str) -> None:
+    for before in ("how do I open the bonnet", PRESSURE, "how fast am I going"):
+        assert understood(text, after(before)) == aster.interpreter().interpret(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["manual-plain", "manual-colloquial", "manual-drivers", "vehicle-mixed"]
+)
+def test_questions_that_were_asked_alone_are_never_completed(name: str) -> None:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line) for line in lines]
+    asked = [each["question"] for each in questions if "follows" not in each]
+    assert len(asked) > 50
+    for before, text in pairwise(asked):
+        request = understood(text, after(before))
+        assert request.move is None, text
+        assert not request.follows, f"{before} => {text}"
+
+
+def test_follow_ups_follow_one_another() -> None:
+    memory = after(PRESSURE, "and the rear ones?")
+    assert understood("and with a trailer?", memory).text == (
+        "what should the rear tyre pressure be with a trailer"
+    )
+
+
+def test_what_was_added_is_told() -> None:
+    assert understood("and with a trailer?", after(PRESSURE)).added == ("trailer",)
+    assert understood("why?", after(PRESSURE)).added == ()
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"[moves", b"around = ''\n", b""], ids=repr)
+def test_a_file_that_is_wrong_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "follow_ups.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"follow_ups\.toml"):
+        load_wording(tmp_path)
