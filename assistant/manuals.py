@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.adapters.manual_reader import ReadFile, read_files
-from assistant.adapters.sqlite_manual import Source, build, built_from, kept_sources, source_key
+from assistant.adapters.sqlite_manual_file import (
+    Source,
+    build,
+    built_from,
+    kept_sources,
+    source_key,
+)
 from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.errors import ManualError
 from assistant.events import Passage

@@ -26,7 +26,8 @@ import numpy.typing as npt
 import scipy.optimize
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
-from assistant.adapters.sqlite_manual import SqliteManual, build
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build
 from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.app import find_embedder, model_store
 from assistant.errors import AurigaError, ModelError

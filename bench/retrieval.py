@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.adapters.sqlite_manual import SqliteManual, build
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build
 from assistant.adapters.sqlite_vectors import add_vectors, load_vectors
 from assistant.app import find_embedder, model_store
 from assistant.errors import AurigaError, ModelError

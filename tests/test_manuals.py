@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.adapters.sqlite_manual import SqliteManual, build, built_from
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build, built_from
 from assistant.errors import ManualError
 from assistant.events import Passage, Term
 from assistant.ingest.files import read_text
@@ -292,7 +293,8 @@ class Watched:
 def test_a_manual_gets_its_vectors_when_it_is_first_needed(tmp_path: Path, folder: Path) -> None:
     embedder, watched = FakeEmbedder(), Watched()
     ensure_manual(tmp_path, "car", folder, embedder, watched)
-    assert embedder.embedded == ["The jack. The jack lies under the floor."]
+    sentence = "The jack lies under the floor."
+    assert embedder.embedded == [f"The jack. {sentence}", sentence]
     assert set(watched.read) == {"01.md"}
     assert watched.embedded == [(1, 1)]
     again = Watched()
@@ -315,7 +317,7 @@ def test_unchanged_passages_keep_their_vectors_when_a_file_changes(
     ensure_manual(tmp_path, "car", folder)  # built by someone without an embedder
     embedder = FakeEmbedder()
     ensure_manual(tmp_path, "car", folder, embedder)
-    assert [text.rpartition(". ")[2] for text in embedder.embedded] == ["The pump is beside it."]
+    assert {text.rpartition(". ")[2] for text in embedder.embedded} == {"The pump is beside it."}
 
 
 def test_files_given_by_hand_get_vectors_and_keep_them(tmp_path: Path) -> None:
@@ -328,7 +330,7 @@ def test_files_given_by_hand_get_vectors_and_keep_them(tmp_path: Path) -> None:
     path.write_text("<h1>1 A</h1><p>The jack.</p><h1>2 B</h1><p>The hose.</p>", encoding="utf-8")
     changed = FakeEmbedder()
     build_manual([path], target, changed)
-    assert len(changed.embedded) == 1
+    assert changed.embedded == ["2 B. The hose.", "The hose."]
     assert "The hose." in changed.embedded[0]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.adapters.sqlite_manual import build
+from assistant.adapters.sqlite_manual_file import build
 from assistant.adapters.sqlite_vectors import add_vectors, load_vectors, made_by, maker
 from assistant.errors import EmbedderError, ManualError
 from assistant.events import Passage

@@ -3,13 +3,15 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.adapters.sqlite_manual import SqliteManual, build
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build
 from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.errors import EmbedderError, ManualError
 from assistant.events import Passage, PassageKind, Term
@@ -76,6 +78,16 @@ class ManualContract:
         thread.start()
         thread.join()
         assert found == [1]
+
+    def test_passages_are_compared_piece_by_piece(self, manual: Manual) -> None:
+        (given,) = manual.section("11.3")
+        (found,) = manual.compared((given,), "how hard are the rear tyres")
+        assert replace(found, pieces=(), cosine=0.0) == replace(given, cosine=0.0)
+        assert [(piece.text, piece.kind) for piece in found.pieces] == [(ROW.text, ROW.kind)]
+        assert all(-1.001 <= piece.cosine <= 1.001 for piece in found.pieces)
+
+    def test_nothing_is_compared_with_anything(self, manual: Manual) -> None:
+        assert manual.compared((), "how hard are the rear tyres") == ()
 
     def test_the_question_itself_may_be_given(self, manual: Manual) -> None:
         hits = manual.search(terms("jack", "wrench"), 5, "Where are the jack and the wrench?")

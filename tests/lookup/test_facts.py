@@ -125,3 +125,14 @@ def test_a_reading_is_handed_on_as_it_is() -> None:
 
 def test_the_passage_about_the_jack_is_found() -> None:
     assert look_up(question("where is the jack")).hits.passages[0].text == JACK.text
+
+
+def test_what_is_left_out_at_first_is_further_on() -> None:
+    pages = (
+        Passage("3.5", "Coolant", "41", "Coolant here.", order=1, score=1.0),
+        Passage("14.3", "Checking the coolant", "181", "Coolant there.", order=2, score=0.9),
+    )
+    hits = look_up(question("how do I check the coolant"), manual=FakeManual(pages)).hits
+    assert "41" not in {passage.page for passage in hits.passages}
+    assert {passage.page for passage in hits.further} == {"41"}
+    assert all(passage.pieces for passage in (*hits.passages, *hits.further))

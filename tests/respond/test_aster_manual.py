@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.adapters.sqlite_manual import SqliteManual, build
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build
 from assistant.events import Answer, Outcome, RequestKind
 from assistant.lookup.facts import Lookup
 from assistant.respond.manual import answer_manual
