@@ -119,7 +119,8 @@ def test_a_broken_file_is_named(tmp_path: Path, middle: bytes) -> None:
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path, turn: int) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setPageRotation(turn)
-        shift = {0: (0, 0), 90: (400, 0), 180: (400, 600), 270: (0, 600)}[turn]
+        # A page on its side is 600 points wide before it is turned.
+        shift = {0: (0, 0), 90: (600, 0), 180: (400, 600), 270: (0, 400)}[turn]
         canvas.translate(*shift)
         canvas.rotate(turn)
         lines("The jack lies", "under the floor.", y=300)(canvas)
