@@ -50,7 +50,7 @@ def test_without_a_model_the_answer_is_the_quotation() -> None:
 def test_a_faithful_shorter_sentence_is_said_and_marked_as_the_models() -> None:
     short = (
         "With the temporary spare wheel do not drive faster than 80 km/h, inflate to 4.2 bar "
-        "before you drive."
+        "before you drive off."
     )
     answer = ask(ScriptedLanguageModel(short))
     assert (answer.by, answer.text) == (By.MODEL, short)
