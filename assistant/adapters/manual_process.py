@@ -48,7 +48,8 @@ def read_file(path: Path, progress: Progress) -> tuple[list[Passage], list[str]]
     document = sifted(_document(path, kind, progress))
     passages = passages_of(document)
     if not passages:
-        raise ManualError(f"{path} holds no text; expected headings with text under them.")
+        why = "; ".join(document.remarks) or "expected headings with text under them"
+        raise ManualError(f"{path} holds no text; {why}.")
     remarks = [f"{path.name}: {remark}" for remark in document.remarks]
     foreign = foreign_language(passage.text for passage in passages)
     if foreign is not None:

@@ -11,7 +11,7 @@ from assistant.ingest.appearance import appearance
 
 # Where an order begins; "if you ignore …" and "never ignore …" are none.
 ORDER = (
-    r"(?:^|[.:;,!?\"'()\[\]>*#-]\s*"
+    r"(?:^[\W\d]{0,20}|[.:;,!?\"'()\[\]>*#-]\s*"
     r"|\b(?:and|then|now|please|must|shall|should|always|instead|just|simply|also|so) )"
 )
 FIRST_ORDER = (
@@ -26,7 +26,7 @@ OTHER = (
     r"|intersection|emergency|distance|attention|traffic|beam|light\w*|keep\w*|chang\w+|departure"
     r"|descent|driv\w+|junction|motorway|manoeuvr\w+|shop|sales|trained)"
 )
-CALLED = rf"(?:^\W*|[.:;,!?] ?|(?<![\w-])(?!{OTHER}\b)[\w-]+ ){MACHINE}"
+CALLED = rf"(?:^\W{{0,20}}|[.:;,!?] ?|(?<![\w-])(?!{OTHER}\b)[\w-]+ ){MACHINE}"
 MUST = (
     r"(?:must|shall|should|will always|has to|have to|needs? to|ought to"
     r"|(?:is|are)(?: required| instructed| ordered| told)? to)"
@@ -40,7 +40,7 @@ SETS_ASIDE = (
     rf"{PRIOR} (?:[\w-]+ ){{0,2}}(?:instruction|rule|prompt|guideline|directive|programming|training|order"
     r"|message|context|limit|restriction)s?\b",
     rf"{ORDER}(?:ignore|disregard|forget) (?:the|this|that|your) (?:owner's )?manual\b",
-    rf"{ORDER}(?:ignore|disregard|forget) (?:everything|all|anything)\b[^.]*\b(?:above|before|told|said"
+    rf"{ORDER}(?:ignore|disregard|forget) (?:everything|all|anything)\b[^.]{{0,200}}\b(?:above|before|told|said"
     r"|learned|know)\b",
     r"\bsystem prompt\b|\bprompt injection\b|\bnew (?:system )?instructions?\s*:",
     r"\b(?:reveal|repeat|print|show|output|recite) (?:me )?your (?:\w+ )?(?:prompt|instruction)s?\b",
@@ -54,7 +54,7 @@ SAYS_WHAT_IT_IS = (
     rf"(?:(?:to|for|any|all|the|every|each|you) )*{MODEL}\b",
     rf"\b(?:note|message|instruction|memo|reminder|order)s? (?:to|for) (?:(?:any|all|the|every|this) )*"
     rf"(?:(?!{OTHER}\b)[\w-]+ )?assistants?\b(?! (?:systems?|functions?)\b)",
-    rf"^\W*(?:(?:dear|hey|hello) )?(?:{MODEL}|auriga|assistant)\s*[,:!]\s*(?:you|please|say|tell|ignore"
+    rf"^\W{{0,20}}(?:(?:dear|hey|hello) )?(?:{MODEL}|auriga|assistant)\s*[,:!]\s*(?:you|please|say|tell|ignore"
     rf"|answer|reply) {NOT_TO_THE_CAR}",
 )
 ORDERS_IT = (
@@ -72,7 +72,7 @@ ORDERS_WORDS = (
     rf"{ORDER}say (?:that )?(?:the|all|your|my) (?:[\w-]+ ){{1,3}}(?:is|are|was|were|has|have) "
     r"(?:\w+ )?(?:fine|ok|okay|safe|good|healthy|in order|(?:un)?locked|open)\b",
     rf"\b(?:if|when|whenever) (?:you(?: a|')re )?(?:{SOMEBODY} |some\w+ |any\w+ )?(?:ever )?ask(?:s|ed)\b"
-    rf"[^.]*?[, ](?:then )?(?:you (?:must|should|will|shall) )?(?:always |just |only )?"
+    rf"[^.]{{0,200}}?[, ](?:then )?(?:you (?:must|should|will|shall) )?(?:always |just |only )?"
     rf"(?:answer|reply|respond|tell|claim|say) {NOT_TO_THE_CAR}",
     rf"{ORDER}(?:always |only )?(?:answer|reply|respond)(?: to)? (?:all|every|any|each) (?:\w+ )?"
     r"(?:question|request|quer)",
@@ -87,9 +87,9 @@ ROLE = r"(?:system|assistant|user|human|developer|tool|model)"
 MARKUP = re.compile(
     r"<\|[^<>|]{0,40}\|?>|\[/?(?:inst|sys|system|assistant|user)\]|<</?sys>>|</?s>"
     r"|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>"
-    rf"|</?(?:{ROLE}|tool_calls?|function_calls?|instructions?|prompt|think)\b[^<>]*>"
+    rf"|</?(?:{ROLE}|tool_calls?|function_calls?|instructions?|prompt|think)\b[^<>]{{0,200}}>"
     r"|###\s*(?:system|instruction|response|human|assistant|user)s?\b"
-    rf"|\b{ROLE}(?: prompt| message)?:.*\b{ROLE}:|\{{\s*\"?\w+\"?\s*:\s*[\"\[{{\w-]|\b[a-z]\w*_\w+\("
+    rf"|\b{ROLE}(?: prompt| message)?:.{{0,400}}\b{ROLE}:|\{{\s*\"?\w+\"?\s*:\s*[\"\[{{\w-]|\b[a-z]\w{{0,40}}_\w{{1,40}}\("
 )
 # In capitals only: "System: …" is the name of a menu.
 SPEAKER = re.compile(

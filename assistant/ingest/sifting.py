@@ -101,8 +101,10 @@ class _Sieve:
         if block.lead and not self._text(block.lead, block.page):
             self.addressed += [(block.page, item) for item in block.items]
             return
+        before = len(self.addressed)
         kept = tuple(text for item in block.items if (text := self._text(item, block.page)))
-        if kept:
+        # Points of a list belong together; each step is looked at by itself.
+        if kept and (block.ordered or len(self.addressed) == before):
             yield replace(block, items=kept)
 
     def _table(self, table: Table) -> Iterator[Table]:

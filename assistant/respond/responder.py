@@ -1,6 +1,6 @@
 """Respond: a request and its facts come in, a verified answer goes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Outcome, Request, RequestKind
@@ -9,7 +9,7 @@ from assistant.respond.lamps import answer_lamps
 from assistant.respond.manual import answer_manual
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
-from assistant.respond.verify import grounded
+from assistant.respond.verify import grounded, sayable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Responder:
     def respond(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         """An answer in which every number is in the evidence; else a refusal."""
         answer = self._answer(request, facts, cancel)
+        if not sayable(answer):
+            # What the car itself reports may still be said.
+            without = replace(facts, hits=replace(facts.hits, passages=()))
+            answer = self._answer(request, without, cancel)
         if grounded(answer):
             return answer
         return Answer(Outcome.REFUSED, By.TEMPLATE, self.replies.refuse["not_in_manual"])

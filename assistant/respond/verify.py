@@ -17,6 +17,8 @@ from assistant.events import (
     Reading,
     SignalEvidence,
 )
+from assistant.ingest.addressing import is_addressed
+from assistant.ingest.language import is_foreign
 from assistant.lexicon import WORD
 from assistant.respond.numbers import canonical, numbers_in
 
@@ -58,6 +60,15 @@ def grounded(answer: Answer) -> bool:
         allowed |= _numbers_of(evidence)
     told = f"{answer.text} {answer.short}".replace(TWELVE_VOLT, "")
     return numbers_in(told) <= allowed
+
+
+def sayable(answer: Answer) -> bool:
+    """Whether what an answer quotes is a sentence to a driver, in a language that is understood.
+
+    A manual is sifted when it is built; one that was built before that is not.
+    """
+    quotes = [e.quote for e in answer.evidence if isinstance(e, ManualEvidence)]
+    return not any(is_addressed(quote) or is_foreign(quote) for quote in quotes)
 
 
 def supported(sentence: str, quote: str) -> bool:
