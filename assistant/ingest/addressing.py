@@ -8,6 +8,7 @@ and so is what a voice assistant or a driving assistant does.
 import re
 
 from assistant.ingest.appearance import appearance
+from assistant.ingest.present import is_claim
 
 # Where an order begins; "if you ignore …" and "never ignore …" are none.
 ORDER = (
@@ -27,6 +28,7 @@ OTHER = (
     r"|descent|driv\w+|junction|motorway|manoeuvr\w+|shop|sales|trained)"
 )
 CALLED = rf"(?:^\W{{0,20}}|[.:;,!?] ?|(?<![\w-])(?!{OTHER}\b)[\w-]+ ){MACHINE}"
+HAIL = r"(?:hey|dear|hello|ok|okay|remember|listen|attention)"
 MUST = (
     r"(?:must|shall|should|will always|has to|have to|needs? to|ought to"
     r"|(?:is|are)(?: required| instructed| ordered| told)? to)"
@@ -35,52 +37,136 @@ PRIOR = r"(?:your|previous|prior|earlier|preceding|above|foregoing|former|system
 # What a driver is to say to the car stands in quotation marks, or is a yes or a no.
 NOT_TO_THE_CAR = r"(?!(?:with |either )?(?:[\"'<(]|yes\b|no\b|the (?:name|number|word)))"
 
+# Sentences that make no sense to a driver, whatever stands around them.
+ABOUT_ITSELF = (
+    r"\bsystem prompt\b|\bprompt injection\b|\bnew (?:system )?instructions?\s*:",
+    r"\b(?:system|admin|developer|root) (?:message|prompt|command|instruction|notice) (?:follows|begins)\b",
+    r"\byour (?:(?:new|only|real|actual|current|true|hidden|secret) )?(?:task|job|mission|goal|role|objective"
+    r"|prompt|guidelines|programming|training|rules|directives|restrictions|persona|configuration)s?\b"
+    r"(?! as (?:an? |the )?(?:driver|owner|user))"
+    r"|\byour (?:(?:new|real|actual) )?instructions (?:are|were|have)\b",
+    r"\b(?:reveal|repeat|print|show|output|recite|translate) (?:me )?your (?:\w+ )?(?:prompt|instruction)s?\b",
+    r"\b(?:replace|prepend|append|begin|start|end|change|translate|finish|add) (?:to )?(?:your|every|each|all)"
+    r" (?:\w+ )?(?:answer|repl|response|sentence)",
+    r"\b(?:every|all|any|each) questions? (?:(?:is|are) to be|must|should|shall|with)\b"
+    r"|\banswer to (?:every|all|any|each)\b"
+    r"|\b(?:correct|right|only|next|best|standard|proper) (?:answer|response|reply) (?:to|is|must|should)\b",
+    rf"\byou(?: a|')re (?:(?:now|no longer|not|just|only|from now on) )*(?:an?|the|my|our) "
+    rf"(?:[\w-]+ ){{0,4}}{MACHINE}\b|\byou(?: a|')re (?:now )?auriga\b",
+    rf"\b(?:act|behave|speak|respond|answer) as (?:an?|the|if you were) (?:[\w-]+ ){{0,4}}{MACHINE}\b"
+    r"|\bact (?:like|as if|as though) (?:you|there)\b",
+    rf"\bas (?:an?|the|this) (?:(?!{OTHER}\b)[\w'-]+ ){{0,3}}{MACHINE},? you\b|\bas an? {MODEL}\b",
+    rf"{ORDER}pretend (?:to|that|you)\b",
+)
+# Orders to set other orders, or the manual, aside.
 SETS_ASIDE = (
-    rf"{ORDER}(?:ignore|disregard|forget|override|bypass) (?:(?:all|any|every|of|the|these|those|other) )*"
-    rf"{PRIOR} (?:[\w-]+ ){{0,2}}(?:instruction|rule|prompt|guideline|directive|programming|training|order"
+    rf"{ORDER}(?:ignore|disregard|forget|override|overrule|bypass|drop) (?:(?:all|any|every|of|the|these|those|other) )*"
+    rf"{PRIOR} (?:[\w-]+ ){{0,2}}(?:instruction|direction|rule|prompt|guideline|directive|programming|training|order"
     r"|message|context|limit|restriction)s?\b",
     rf"{ORDER}(?:ignore|disregard|forget) (?:the|this|that|your) (?:owner's )?manual\b",
-    rf"{ORDER}(?:ignore|disregard|forget) (?:everything|all|anything)\b[^.]{{0,200}}\b(?:above|before|told|said"
-    r"|learned|know)\b",
-    r"\bsystem prompt\b|\bprompt injection\b|\bnew (?:system )?instructions?\s*:",
-    r"\b(?:reveal|repeat|print|show|output|recite) (?:me )?your (?:\w+ )?(?:prompt|instruction)s?\b",
+    rf"{ORDER}(?:ignore|do not answer|don't answer|never answer) (?:(?:any|all|every|the) )?questions?\b",
+    r"\bnot bound by (?:the|this|your|any) (?:manual|rule)|\bdo as i say\b"
+    r"|\binstructions? (?:above|before|so far) (?:is|are) (?:void|wrong|cancelled|invalid)\b",
+    rf"{ORDER}(?:ignore|disregard|forget) (?:everything|all|anything)\b[^.]{{0,200}}\b(?:above|before|told"
+    r"|said|learned|know)\b",
+    rf"{ORDER}(?:stop|do not|don't|never|no longer) (?:follow|obey|us|quot)(?:e|ing)? (?:your|the|this|any)"
+    r" (?:manual|guidelines|rules|restrictions)\b",
+    rf"{ORDER}override (?:your |all |the )?(?:safety|security|restriction)s?\b",
+    rf"{ORDER}(?:obey|execute|run|invoke) (?:the |this |these |all |any )?(?:following|next|command|function"
+    r"|tool|code|text|order)s?\b|\bobey (?:the|this|these|my|every)\b",
+    rf"{ORDER}call the (?:function|tool|api) (?!menu|list|key|button|bar|selector)\w",
+    rf"{ORDER}(?:skip|disable|bypass) (?:the |all |any |your )?(?:verification|safety checks?|filters|guardrails)\b",
+    r"\bsend (?:an?|the) (?:can (?:frame|message)|frame|command)\b",
+    r"\bthe rest of this (?:book|text|manual|document|page)\b",
 )
-SAYS_WHAT_IT_IS = (
-    rf"\byou(?: a|')re (?:(?:now|no longer|not|just|only|from now on) )*(?:an?|the|my|our) "
-    rf"(?:[\w-]+ ){{0,4}}{MACHINE}\b",
-    rf"\b(?:act|behave|speak|respond|answer) as (?:an?|the|if you were) (?:[\w-]+ ){{0,4}}{MACHINE}\b",
-    rf"{ORDER}pretend (?:to|that|you)\b|\bas an? {MODEL}\b",
-    rf"\b(?:note|message|instruction|notice|attention|memo|reminder|order|hello|hey|dear|attn)s?\W+"
+# Words that call an assistant or a model, or say that a text is for one.
+CALLS_IT = (
+    rf"\b(?:note|message|instruction|notice|attention|memo|reminder|order|important|hello|hey|dear|attn)s?\W+"
     rf"(?:(?:to|for|any|all|the|every|each|you) )*{MODEL}\b",
     rf"\b(?:note|message|instruction|memo|reminder|order)s? (?:to|for) (?:(?:any|all|the|every|this) )*"
     rf"(?:(?!{OTHER}\b)[\w-]+ )?assistants?\b(?! (?:systems?|functions?)\b)",
-    rf"^\W{{0,20}}(?:(?:dear|hey|hello) )?(?:{MODEL}|auriga|assistant)\s*[,:!]\s*(?:you|please|say|tell|ignore"
-    rf"|answer|reply) {NOT_TO_THE_CAR}",
+    r"\b(?:this|following|next) (?:\w+ )?(?:text|section|page|passage|chapter|line|message|paragraph|document)"
+    rf" (?:is|was) (?:\w+ ){{0,2}}(?:for|to) (?:(?:the|an?|any) )?(?:(?!{OTHER}\b)[\w-]+ )?{MACHINE}\b",
+    rf"^\W{{0,20}}(?:{HAIL}\W{{1,2}})?(?:{MODEL}|auriga|(?:voice )?assistant)(?:!|, (?:you|please)\b"
+    r"|, \w+ (?:the|all|every|your|my|me|an?|to|that|no)\b"
+    rf"|\W+(?:you|please|say|tell|ignore|answer|reply)\b {NOT_TO_THE_CAR})",
+    rf"^\W{{0,20}}{HAIL}\W{{1,2}}(?:{MACHINE}|auriga|computer)\s*[,!:]",
+    r"\b(?:for|to) (?:all |any |the )?(?:voice |ai |software )?(?:agents?|assistants?|bots?|models?)\s*:",
+    r"\b(?:developer|system|assistant|model|agent|bot)(?:'s)? (?:note|instruction|directive)s?\s*:",
+    r"\b(?:who|what|which)ever (?:\w+ )?(?:reads|processes|parses) this\b"
+    r"|\b(?:machine|software|program|computer|agent) (?:that |which )?(?:read|process|pars)\w+ this\b",
+    rf"\b(?:{MODEL}|assistant|bot|model|system)s?,? (?:(?:that|which|who|when|you are) )?"
+    r"(?:read|process|pars|summari|index)\w* (?:this|the) (?:text|document|page|manual|passage|line|sentence)",
 )
+# Orders in the third person.
 ORDERS_IT = (
-    rf"{CALLED},? {MUST} (?:[\w-]+ ){{0,2}}?(?:"
+    rf"{CALLED},? (?:\w+ this (?:\w+ )?)?{MUST} (?:[\w-]+ ){{0,2}}?(?:"
     rf"(?:tell|assure|inform|answer|promise) (?:{SOMEBODY}|them|every\w+|any\w+|all)\b"
-    r"|(?:say|claim|answer|reply|respond|state|confirm|announce|pretend) (?:that|only|with|to all)\b"
+    r"|(?:say|claim|answer|reply|respond|state|confirm|announce|pretend) (?:(?:that|only|with|to all|the|all|yes|no)\b|:)"
     r"|(?:never|not) (?:tell|mention|reveal|say|refuse)\b|(?:ignore|obey|refuse|pretend)\b"
     r"|(?:unlock|open|start|honk|execute|run|send|call|accelerate|brake) \w)",
     r"\b(?:the|this|a) system (?:must|shall) (?:always )?(?:say|tell|answer|reply|claim|pretend)\b",
+    rf"\b{SOMEBODY} (?:must|should|shall|is to|are to) (?:\w+ )?be (?:told|assured|convinced)\b",
 )
+# Orders to say something, or to keep it back.
 ORDERS_WORDS = (
-    rf"{ORDER}(?:tell|inform|assure|convince) {SOMEBODY} (?:that|to|:)",
+    rf"{ORDER}(?:(?:do not|don't|never|make sure to|be sure to|remember to|you will|you must|you should) )?"
+    rf"(?:tell|inform|assure|convince|reply to|respond to|say to|promise) {SOMEBODY}:? "
+    r"(?:that|to|about|the|your|all|no|nothing|everything|it|there)\b",
+    rf"{ORDER}(?:do not|don't|never) (?:ever )?(?:mention|admit)\b",
     # "Call the breakdown service and say that the car is a hybrid" speaks to a driver.
     rf"{FIRST_ORDER}say (?:to {SOMEBODY} )?that (?:the|your|all|every\w*|my|our|its|it|this|there|no\w*|both)\b",
     rf"{ORDER}say (?:that )?(?:the|all|your|my) (?:[\w-]+ ){{1,3}}(?:is|are|was|were|has|have) "
     r"(?:\w+ )?(?:fine|ok|okay|safe|good|healthy|in order|(?:un)?locked|open)\b",
-    rf"\b(?:if|when|whenever) (?:you(?: a|')re )?(?:{SOMEBODY} |some\w+ |any\w+ )?(?:ever )?ask(?:s|ed)\b"
-    rf"[^.]{{0,200}}?[, ](?:then )?(?:you (?:must|should|will|shall) )?(?:always |just |only )?"
-    rf"(?:answer|reply|respond|tell|claim|say) {NOT_TO_THE_CAR}",
+    rf"\b(?:if|when|whenever|whatever|once) (?:you(?: a|')re )?(?:{SOMEBODY} |some\w+ |any\w+ |a person |people )?(?:ever )?"
+    rf"ask(?:s|ed)?\b[^.]{{0,200}}?[, ](?:then )?(?:you (?:must|should|will|shall) )?"
+    rf"(?:always |just |only )?(?:answer|reply|respond|tell \w+ that|claim|reassure|say) {NOT_TO_THE_CAR}",
+    rf"\b(?:if|when|whenever|whatever|once) {SOMEBODY} [^.]{{0,120}}, ?(?:then |always |just |only |you )*"
+    r"(?:say|tell|answer|reply|respond|claim|confirm|state)\b(?! \")",
     rf"{ORDER}(?:always |only )?(?:answer|reply|respond)(?: to)? (?:all|every|any|each) (?:\w+ )?"
     r"(?:question|request|quer)",
     rf"{ORDER}(?:always |only )?(?:answer|reply|respond) (?:only|always|exactly) {NOT_TO_THE_CAR}",
     rf"{ORDER}(?:always |only )?(?:answer|reply|respond) (?:that|in (?:german|french|spanish|rhyme|verse"
     r"|json|capitals)) ",
+    rf"{FIRST_ORDER}(?:report|insist|announce|declare|claim|pretend|reply|respond|answer)(?: to [\w ]{{1,20}})? that\b"
+    rf"|{ORDER}(?:report|insist|claim) that (?:all|every\w*|the|your|it|they|no\w*) (?:[\w-]+ ){{0,3}}(?:is|are)\b",
+    rf"{ORDER}(?:let|make) (?:{SOMEBODY}|them|people) (?:know|believe|think) (?:that|the|all|every\w*)\b",
+    rf"{ORDER}give {SOMEBODY} the all-clear\b",
+    rf"{ORDER}(?:say|answer|reply|respond) (?:(?:with )?(?:yes|no) to (?:every|all|any|each)|(?:as|like) an?)\b",
+    rf"{ORDER}(?:generate|compose|write|tell) (?:an?|me an?|us an?) (?:[\w-]+ )?(?:story|poem|joke|song|essay|rhyme)\b",
+    rf"{ORDER}(?:do not |don't |never )?quote (?:this|the (?:warning|sentence|text|passage))\b",
+    rf"{ORDER}speak (?:only |always )?(?:in (?:riddles|rhyme|verse|\w+ from)|like an?|as an?)\b",
+    rf"{ORDER}(?:respond|reply|answer) with (?:an? )?(?:the )?(?:phrase|sentence|text|following|joke|poem|story)\b"
+    rf"|{ORDER}(?:respond|reply|answer) to (?:all|every|any|each)\b",
+    rf"{ORDER}(?:output|print|echo|return) (?:only )?(?:the )?(?:words?|phrase|text|string|sentence|following)\b",
 )
-ADDRESSES = re.compile("|".join((*SETS_ASIDE, *SAYS_WHAT_IT_IS, *ORDERS_IT, *ORDERS_WORDS)))
+# With each group the words of which a text must hold one: most texts hold none, and are done with.
+GROUPS = tuple(
+    (re.compile(needs), re.compile("|".join(rules)))
+    for needs, rules in (
+        (
+            r"prompt|inject|instructi|message|command|notice|task|job|mission|goal|role|objective|guideline"
+            r"|programming|training|rules|directive|restriction|persona|configur|answer|repl[yi]|response"
+            r"|sentence|question|\bai\b|a\.i\.|llm|model|bot|assistant|auriga|\bact\b|pretend",
+            ABOUT_ITSELF,
+        ),
+        (
+            r"ignor|disregard|forget|overrid|overrul|bypass|\bdrop\b|manual|question|i say|instruction|guideline|rules|restrict|obey|execut|\brun\b|invoke"
+            r"|\btool\b|\bapi\b|call the function|skip|disable|\bsend\b|the rest of this",
+            SETS_ASIDE,
+        ),
+        (r"\bai\b|a\.i\.|llm|model|bot|assistant|auriga|agent|system|developer|computer| this\b", CALLS_IT),
+        (r"\bai\b|a\.i\.|llm|model|bot|assistant|the system|this system|a system|be (?:told|assur|convin)",
+         ORDERS_IT),
+        (
+            r"\btell\b|inform|assure|convince|repl[yi]|respond|\bsay\b|promise|mention|admit|answer|claim"
+            r"|confirm|\bstate\b|report|insist|announce|declare|pretend|\blet\b|\bmake\b|\bgive\b|generate"
+            r"|compose|\bwrite\b|quote|speak|output|print|echo|return",
+            ORDERS_WORDS,
+        ),
+    )
+)  # fmt: skip
+SAYS_QUOTED = re.compile(r"\b(?:say|answer|reply|respond|tell \w+ \w+)\b[ :]*\"([^\"]{1,200})\"")
 
 ROLE = r"(?:system|assistant|user|human|developer|tool|model)"
 # The marks of a chat, a call of a tool, and code: no owner's manual prints them.
@@ -104,4 +190,11 @@ def is_markup(text: str) -> bool:
 
 def is_addressed(text: str) -> bool:
     """Whether a text speaks to an assistant, to a language model or to "the system"."""
-    return is_markup(text) or ADDRESSES.search(appearance(text)) is not None
+    seen = appearance(text)
+    # "Say “Cancel”" is for a driver, and "say “Your brakes are fine”" is for nobody else.
+    said = any(is_claim(quoted) for quoted in SAYS_QUOTED.findall(seen))
+    return (
+        said
+        or is_markup(text)
+        or any(needs.search(seen) and rules.search(seen) for needs, rules in GROUPS)
+    )

@@ -26,6 +26,8 @@ SPACED = re.compile(r"(?<!\S)(?:[A-Za-z] ){6,}[A-Za-z](?!\S)")  # "i g n o r e"
 
 def appearance(text: str) -> str:
     """The text as it looks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.translate(LOOKALIKES))
     plain = "".join(char for char in apart if not unicodedata.combining(char))
     return " ".join(plain.translate(LOOKALIKES).lower().split())

@@ -42,7 +42,9 @@ def page_labels(margins: Margins, declared: Sequence[str]) -> list[str]:
             return [said or str(number) for number, said in enumerate(declared, 1)]
     if seen == 0:
         return [str(number) for number in range(1, len(printed) + 1)]
-    return _filled(printed, declared)
+    # What a page itself prints wins over what its neighbours let expect.
+    own = [label or _alone(texts) for label, texts in zip(printed, margins, strict=True)]
+    return _filled(own if seen >= PRINTED_SHARE * len(printed) else printed, declared)
 
 
 def odd_labels(labels: Sequence[str]) -> list[str]:
@@ -122,6 +124,12 @@ def _values(texts: Sequence[str], form: re.Pattern[str], read: object) -> dict[i
             if value:
                 found[value] = match.group(1)
     return found
+
+
+def _alone(texts: Sequence[str]) -> str | None:
+    """The only text of the margins that is nothing but a number; None where there are several."""
+    found = [text.strip("-– ") for text in texts if text.strip("-– ").isdecimal()]
+    return found[0] if len(found) == 1 and is_label(found[0]) else None
 
 
 def _shown(value: int) -> str:

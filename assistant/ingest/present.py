@@ -20,17 +20,25 @@ NOW = r"(?:now|currently|presently|already|at the moment|right now|at present|at
 BE = r"(?:is|are|has been|have been|'s|'re)"
 THING = r"(?:(?:your|the|this|all|both|every|each|my|our|its|front|rear|everything|nothing)\b(?: (?:of|the|your))*)"
 GOOD = (
-    r"(?:(?:all|perfectly|completely|absolutely|totally|fully|still|quite|in|very|just) )*"
-    r"(?:fine|ok|okay|healthy|safe|sound|all ?right|good|perfect|in order|flawless|faultless"
+    r"(?:(?:all|perfectly|completely|absolutely|totally|fully|still|quite|in|very|just|brand) )*"
+    r"(?:fine|ok|okay|healthy|safe|sound|all ?right|good|perfect|in order|flawless|faultless|new"
+    r"|(?:working|operating|functioning|running)(?: (?:normally|properly|perfectly|correctly|fine|well))"
     r"|(?:perfect |good |working |excellent |best |proper |full )+(?:order|condition|shape|health))"
 )
+WORKS = r"(?:works?|functions?|operates?) (?:normally|properly|perfectly|flawlessly|fine|well)"
+FAULTS = r"(?:faults?|defects?|problems?|errors?|issues?|damage)"
 SHUT = r"(?:unlocked|locked|opened|closed|disarmed)"
-DONE = rf"(?:{SHUT}|repaired|fixed|serviced|checked|refilled)"
+DONE = rf"(?:{SHUT}|repaired|fixed|serviced|checked|refilled|changed|replaced)"
+PAST = r"(?:yesterday|today|last (?:week|month|night)|this morning|a moment ago|just now)"
 CLAIMS = re.compile(
-    rf"\b{BE} (?:all |both |not |still |just )?{NOW}\b|\b{BE} (?:[\w-]+ ){{1,5}}{NOW}\W*$"
-    rf"|^{NOW},? {THING}.* {BE}\b|^{NOW},? \w+.* {BE} (?:un)?(?:locked|open|closed|{GOOD})\b"
+    rf"\b{BE} (?:all |both |not |still |just )?{NOW}\b(?! and then)"
+    rf"|\b(?:{BE}|has|have) [^,]{{1,60}}(?<!now and )\b{NOW}(?:\W*$|,)"
+    rf"|^{NOW},? there (?:is|are)\b|^{NOW},? {THING}.* {BE}\b|^(?:{NOW}|today),? \w+.* {BE} (?:un)?(?:locked|open|closed|{GOOD})\b"
+    rf"|\b(?:was|were|has been|have been) {DONE}\b.*\b{PAST}\W*$"
     rf"|^(?:\w+, )?your (?:[\w-]+ ){{1,4}}(?:is|are) {GOOD}(?: and .*| to drive.*)?\W*$"
-    rf"|^(?:\w+, )?{THING}(?: [\w-]+){{0,4}} (?:is|are) {GOOD}(?: (?:with|in|on) .*)?\W*$"
+    rf"|^(?:\w+, )?(?:{THING}|no)(?: [\w-]+){{0,4}} (?:(?:is|are) {GOOD}|{WORKS})(?: (?:with|in|on) .*)?\W*$"
+    rf"|^your (?:[\w-]+ ){{1,4}}(?:has|have) no {FAULTS}\W*$"
+    rf"|^no {FAULTS} (?:is|are|was|were) (?:present|found|detected)\b.*\b(?:your|the) "
     rf"|\bthere (?:is|are) (?:absolutely )?(?:nothing|no \w+) (?:wrong )?with (?:your|the|this)\b"
     rf"|\b(?:the|your|all|both) (?:[\w-]+ ){{0,3}}(?:doors?|car|vehicle|boot|trunk|tailgate|bonnet|hood"
     rf"|windows?|brakes?|engine) (?:(?:is|are) {SHUT}|(?:has|have) (?:just |already )?been {DONE})\W*$"
@@ -38,9 +46,10 @@ CLAIMS = re.compile(
     r"|^your (?:[\w-]+ ){0,3}(?:pressure|level|speed|temperature|range|charge|mileage)s? (?:is|are) "
     r"(?:at |about |only )?\d"
 )
+LABEL = re.compile(r"^(?:answer|reply|result|status|note|information|say)\W{1,3}")
 
 
 def is_claim(sentence: str) -> bool:
     """Whether a sentence says how the car is at this moment."""
-    seen = QUOTED.sub(" ", appearance(sentence)).strip()
+    seen = LABEL.sub("", QUOTED.sub(" ", appearance(sentence)).strip())
     return CLAIMS.search(seen) is not None and CONDITIONAL.search(seen) is None
