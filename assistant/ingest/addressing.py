@@ -72,12 +72,12 @@ SETS_ASIDE = (
     rf"{ORDER}(?:stop|do not|don't|never|no longer) (?:follow|obey|us|quot)(?:e|ing)? (?:your|the|this|any)"
     r" (?:manual|guidelines|rules|restrictions)\b",
     rf"{ORDER}override (?:your |all |the )?(?:safety|security|restriction)s?\b",
-    rf"{ORDER}(?:obey|execute|run|invoke) (?:the |this |these |all |any )?(?:following|next|command|function"
-    r"|tool|code|text|order)s?\b|\bobey (?:the|this|these|my|every)\b",
+    rf"{ORDER}(?:obey|execute) (?:(?:the|this|these|all|any) )?(?:following|next) (?:text|instruction|order|command)"
+    rf"|{ORDER}(?:execute|run|invoke) the (?:command|function|tool) \w|\bobey (?:the|this|these|my|every)\b",
     rf"{ORDER}call the (?:function|tool|api) (?!menu|list|key|button|bar|selector)\w",
     rf"{ORDER}(?:skip|disable|bypass) (?:the |all |any |your )?(?:verification|safety checks?|filters|guardrails)\b",
     r"\bsend (?:an?|the) (?:can (?:frame|message)|frame|command)\b",
-    r"\bthe rest of this (?:book|text|manual|document|page)\b",
+    r"\b(?:what|ignore|disregard|forget) the rest of this (?:book|text|manual|document|page)\b",
 )
 # Words that call an assistant or a model, or say that a text is for one.
 CALLS_IT = (
@@ -138,7 +138,7 @@ ORDERS_WORDS = (
     rf"{ORDER}speak (?:only |always )?(?:in (?:riddles|rhyme|verse|\w+ from)|like an?|as an?)\b",
     rf"{ORDER}(?:respond|reply|answer) with (?:an? )?(?:the )?(?:phrase|sentence|text|following|joke|poem|story)\b"
     rf"|{ORDER}(?:respond|reply|answer) to (?:all|every|any|each)\b",
-    rf"{ORDER}(?:output|print|echo|return) (?:only )?(?:the )?(?:words?|phrase|text|string|sentence|following)\b",
+    rf"{ORDER}(?:output|print|echo) (?:only )?(?:the )?(?:words?|phrase|sentence|following)\b",
 )
 # With each group the words of which a text must hold one: most texts hold none, and are done with.
 GROUPS = tuple(
@@ -161,7 +161,7 @@ GROUPS = tuple(
         (
             r"\btell\b|inform|assure|convince|repl[yi]|respond|\bsay\b|promise|mention|admit|answer|claim"
             r"|confirm|\bstate\b|report|insist|announce|declare|pretend|\blet\b|\bmake\b|\bgive\b|generate"
-            r"|compose|\bwrite\b|quote|speak|output|print|echo|return",
+            r"|compose|\bwrite\b|quote|speak|output|print|echo",
             ORDERS_WORDS,
         ),
     )
