@@ -59,7 +59,8 @@ def sentences(text: str) -> list[str]:
         lead = lines[0] if lines[0].endswith(":") else ""
         items = lines[1:] if lead else lines
         return [f"{lead} {item.removeprefix('- ')}".strip() for item in items]
-    return [part.strip() for part in SENTENCE_END.split(BOX.sub("", text)) if part.strip()]
+    text = BOX.sub("", text).removeprefix("- ")
+    return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
 
 
 def steps(text: str) -> list[str]:

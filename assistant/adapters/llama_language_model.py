@@ -4,6 +4,7 @@ The fixed part of the prompt stays in the model's cache: `Llama.generate` keeps 
 that two prompts share, and every prompt of a turn begins with the same instructions.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from assistant.cancel import CancelToken
 from assistant.errors import LanguageModelError, ModelError
 
 CONTEXT_TOKENS = 1024  # the instructions, a few passages and one sentence
+# Stand for the two texts while the model's template is filled in.
+INSTRUCTIONS, TEXT = "\ue000instructions\ue001", "\ue000text\ue001"
+PLAIN = f"{INSTRUCTIONS}\n\n{TEXT}\n"  # for a model without a template
 
 
 class LlamaLanguageModel:
@@ -25,7 +29,7 @@ class LlamaLanguageModel:
         self._remedy = remedy
         self._threads = threads
         self._llama: Any = None
-        self._format: Any = None
+        self._template = PLAIN
         self._busy = threading.Lock()
 
     def open(self) -> None:
@@ -46,7 +50,7 @@ class LlamaLanguageModel:
             raise ModelError(
                 f"{self._path} is not a GGUF model that llama.cpp can load; {self._remedy}"
             ) from error
-        self._format = _chat_format(self._llama)
+        self._template = _template(self._llama)
 
     def close(self) -> None:
         """Free the weights."""
@@ -94,15 +98,15 @@ class LlamaLanguageModel:
         return bool(llama_cpp.llama_vocab_is_eog(self._llama._model.vocab, token))
 
     def _prompt(self, instructions: str, text: str) -> list[int]:
-        if self._format is None:
-            prompt = f"{instructions}\n\n{text}\n"
-        else:
-            messages = [
-                {"role": "system", "content": instructions},
-                {"role": "user", "content": text},
-            ]
-            prompt = self._format(messages=messages).prompt
-        tokens: list[int] = self._llama.tokenize(prompt.encode(), add_bos=False, special=True)
+        """The tokens of a prompt; the marks of a chat are those of the template alone.
+
+        A manual or a question that holds "<|im_end|>" has these letters, not the token.
+        """
+        texts = {INSTRUCTIONS: instructions, TEXT: text}
+        tokens: list[int] = []
+        for part in re.split(f"({INSTRUCTIONS}|{TEXT})", self._template):
+            plain = texts.get(part, part).encode()
+            tokens += self._llama.tokenize(plain, add_bos=False, special=part not in texts)
         return tokens
 
 
@@ -123,13 +127,23 @@ def quantize(source: Path, result: Path, kind: str) -> None:
         raise ModelError(f"llama.cpp could not rewrite {source.name} as {kind}.")
 
 
-def _chat_format(llama: Any) -> Any:
-    """How the model's own template writes a conversation; None where it has none."""
+def _template(llama: Any) -> str:
+    """A conversation as the model's own template writes it, with marks where the texts stand."""
+    from jinja2 import TemplateError  # noqa: PLC0415  llama_cpp brings it
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter  # noqa: PLC0415
 
     template = llama.metadata.get("tokenizer.chat_template")
     if not template:
-        return None
+        return PLAIN
     end = llama.detokenize([llama.token_eos()], special=True).decode("utf-8", "ignore")
     start = llama.detokenize([llama.token_bos()], special=True).decode("utf-8", "ignore")
-    return Jinja2ChatFormatter(template=template, eos_token=end, bos_token=start)
+    fill = Jinja2ChatFormatter(template=template, eos_token=end, bos_token=start)
+    messages: Any = [
+        {"role": "system", "content": INSTRUCTIONS},
+        {"role": "user", "content": TEXT},
+    ]
+    try:
+        written = str(fill(messages=messages).prompt)
+    except TemplateError:  # a template may refuse instructions
+        return PLAIN
+    return written if written.count(INSTRUCTIONS) == written.count(TEXT) == 1 else PLAIN

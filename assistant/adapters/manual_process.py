@@ -7,6 +7,7 @@ a hostile or broken file can end nothing but its own reading. Run as
 """
 
 import argparse
+import itertools
 import json
 import os
 import resource
@@ -21,11 +22,13 @@ from assistant.errors import ManualError
 from assistant.events import Passage
 from assistant.ingest.document import Document
 from assistant.ingest.files import kind_of, read_text
+from assistant.ingest.labels import odd_labels
 from assistant.ingest.language import foreign_language
 from assistant.ingest.markdown import markdown_document
 from assistant.ingest.passages import passages_of
 from assistant.ingest.pdf import document_of, pages_without_text
 from assistant.ingest.plain import plain_document
+from assistant.ingest.sifting import sifted
 from assistant.network_lock import lock_network
 
 MEMORY = 3 * 2**30  # bytes of address space
@@ -42,10 +45,11 @@ def read_file(path: Path, progress: Progress) -> tuple[list[Passage], list[str]]
     Raises ManualError for a file that is no manual; a sentence that names the file and the page.
     """
     kind = kind_of(path)
-    document = _document(path, kind, progress)
+    document = sifted(_document(path, kind, progress))
     passages = passages_of(document)
     if not passages:
-        raise ManualError(f"{path} holds no text; expected headings with text under them.")
+        why = "; ".join(document.remarks) or "expected headings with text under them"
+        raise ManualError(f"{path} holds no text; {why}.")
     remarks = [f"{path.name}: {remark}" for remark in document.remarks]
     foreign = foreign_language(passage.text for passage in passages)
     if foreign is not None:
@@ -61,8 +65,14 @@ def _document(path: Path, kind: str, progress: Progress) -> Document:
     if kind == "html":
         from assistant.adapters.selectolax_html import html_document  # noqa: PLC0415
 
-        return html_document(text)
-    return markdown_document(text) if kind == "markdown" else plain_document(text)
+        document = html_document(text)
+    else:
+        document = markdown_document(text) if kind == "markdown" else plain_document(text)
+    # Each page once: the blocks of one follow each other.
+    labels = [
+        page for page, _ in itertools.groupby(block.page for block in document.blocks) if page
+    ]
+    return Document(document.blocks, (*document.remarks, *odd_labels(labels)))
 
 
 def _pdf(path: Path, progress: Progress) -> Document:

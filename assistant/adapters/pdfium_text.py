@@ -5,7 +5,8 @@ this, where a crash or an endless loop ends nothing else.
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,14 @@ BOLD_WEIGHT = 600
 BOLD_NAMES = ("bold", "black", "heavy", "demi")
 MAX_DRAWN = 4000  # drawn objects looked at on one page; an illustration can have 100,000
 PICTURES = {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM}
+DRAWN = {pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, *PICTURES}
 MAX_OUTLINE = 20_000
 MAX_GLYPHS = 60_000  # on one page
 TAIL = 65_536  # bytes at the end in which a whole file says where it ends
+UNDRAWN = {pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP}
+WHITE = 242  # of 255 in every channel; on the paper it is not seen
+TRANSPARENT = 12  # of 255
+TINY_PT = 1.5
 NEEDS_PASSWORD = {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}
 
 
@@ -72,14 +78,14 @@ def _has_end(path: Path) -> bool:
 def _page(document: object, page: object, index: int) -> Page:
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     place = _Place(page, round(width), round(height))
-    paths, pictures = _drawn(page, place)
+    paths, pictures, grounds = _drawn(page, place)
     covered = sum((r.x1 - r.x0) * (r.y1 - r.y0) for r in pictures) / max(width * height, 1.0)
     return Page(
         index=index,
         width=width,
         height=height,
         label=_utf16(lambda buffer, size: pdfium.FPDF_GetPageLabel(document, index, buffer, size)),
-        spans=spans_of(_glyphs(page, place)),
+        spans=spans_of(_glyphs(page, place, _Ground(width, height, pictures, grounds))),
         rects=tuple(paths),
         pictured=covered,
     )
@@ -108,32 +114,58 @@ class _Place:
         return turned[self._rotation % 4]
 
 
-def _glyphs(page: object, place: _Place) -> Iterator[Glyph]:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What text stands on; without it white text, and text that is not drawn, cannot be seen."""
+
+    width: float
+    height: float
+    pictures: list[Rect]
+    coloured: list[Rect]
+
+    def shows(self, drawn: object, rgba: Sequence[int], x: float, y: float) -> bool:
+        """Whether a text whose first character stands at a place can be seen there."""
+        if not (0 <= x <= self.width and 0 <= y <= self.height) or rgba[3] < TRANSPARENT:
+            return False
+        if pdfium.FPDFTextObj_GetTextRenderMode(drawn) in UNDRAWN:
+            return _covers(self.pictures, x, y)  # recognized text lies under the scanned picture
+        return min(rgba[:3]) < WHITE or _covers(self.coloured, x, y)
+
+
+def _covers(rects: Sequence[Rect], x: float, y: float) -> bool:
+    return any(r.x0 - 1 <= x <= r.x1 + 1 and r.y0 - 1 <= y <= r.y1 + 1 for r in rects)
+
+
+def _glyphs(page: object, place: _Place, ground: _Ground) -> Iterator[Glyph]:
     text = pdfium.FPDFText_LoadPage(page)
     if not text:
         return
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     styles: dict[Style, Style] = {}
     fonts: dict[int, bool] = {}
-    style, level, last = Style(0.0), False, None
+    style, shown, last = Style(0.0), False, None
     for number in range(min(pdfium.FPDFText_CountChars(text), MAX_GLYPHS)):
         drawn = pdfium.FPDFText_GetTextObject(text, number)
         if not drawn:  # a space or a line end that PDFium made up; gaps tell us the same
             continue
         if (key := ctypes.addressof(drawn.contents)) != last:
             last = key
-            found = _style(text, number, drawn, fonts)
-            style, level = styles.setdefault(found, found), _is_level(text, number, place)
+            rgba = _colour(text, number)
+            found = _style(text, number, drawn, fonts, rgba)
+            pdfium.FPDFText_GetCharOrigin(text, number, x, y)
+            style, shown = styles.setdefault(found, found), _is_level(text, number, place)
+            shown = shown and ground.shows(drawn, rgba, *place(x.value, y.value))
+            shown = shown and style.size >= TINY_PT
         code = pdfium.FPDFText_GetUnicode(text, number)
-        if not level or not code:
+        if not shown or not code:
             continue
         pdfium.FPDFText_GetCharOrigin(text, number, x, y)
         pdfium.FPDFText_GetLooseCharBox(text, number, box)
         base = place(x.value, y.value)[1]
         left, right = sorted((place(box.left, box.bottom)[0], place(box.right, box.top)[0]))
         # PDFium marks a hyphen at a line's end with the code 2.
-        shown = "-" if code == 2 else _character(code)  # noqa: PLR2004
-        yield Glyph(shown, left, right, base, style)
+        letter = "-" if code == 2 else _character(code)  # noqa: PLR2004
+        yield Glyph(letter, left, right, base, style)
     pdfium.FPDFText_ClosePage(text)
 
 
@@ -141,7 +173,17 @@ def _character(code: int) -> str:
     return "" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)  # noqa: PLR2004
 
 
-def _style(text: object, number: int, drawn: object, fonts: dict[int, bool]) -> Style:
+def _colour(text: object, number: int) -> list[int]:
+    """Red, green, blue and opacity of a character, 0 to 255."""
+    rgba = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFText_GetFillColor(text, number, *rgba):
+        return [0, 0, 0, 255]
+    return [channel.value for channel in rgba]
+
+
+def _style(
+    text: object, number: int, drawn: object, fonts: dict[int, bool], rgba: Sequence[int]
+) -> Style:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(text, number, matrix)
     scale = (matrix.c**2 + matrix.d**2) ** 0.5
@@ -149,10 +191,7 @@ def _style(text: object, number: int, drawn: object, fonts: dict[int, bool]) -> 
     mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn)
     font = pdfium.FPDFTextObj_GetFont(drawn)
     bold = mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE or (bool(font) and _is_bold(font, fonts))
-    rgba = [ctypes.c_uint() for _ in range(4)]
-    pdfium.FPDFText_GetFillColor(text, number, *rgba)
-    values = [channel.value for channel in rgba[:3]]
-    return Style(round(size * 2) / 2, bold, max(values) - min(values) > 64)  # noqa: PLR2004
+    return Style(round(size * 2) / 2, bold, max(rgba[:3]) - min(rgba[:3]) > 64)  # noqa: PLR2004
 
 
 def _is_bold(font: Any, fonts: dict[int, bool]) -> bool:
@@ -171,22 +210,38 @@ def _is_level(text: object, number: int, place: _Place) -> bool:
     return (quarter + place.turn) % 4 == 0 or (quarter - place.turn) % 4 == 0
 
 
-def _drawn(page: object, place: _Place) -> tuple[list[Rect], list[Rect]]:
-    """The extents of the paths and of the pictures on a page."""
+def _drawn(page: object, place: _Place) -> tuple[list[Rect], list[Rect], list[Rect]]:
+    """The extents of the paths, of the pictures, and of all that white text can be seen on."""
     edges = [ctypes.c_float() for _ in range(4)]
     paths: list[Rect] = []
     pictures: list[Rect] = []
+    grounds: list[Rect] = []
     for number in range(min(pdfium.FPDFPage_CountObjects(page), MAX_DRAWN)):
         drawn = pdfium.FPDFPage_GetObject(page, number)
         kind = pdfium.FPDFPageObj_GetType(drawn)
-        found = paths if kind == pdfium.FPDF_PAGEOBJ_PATH else pictures
-        wanted = kind in {pdfium.FPDF_PAGEOBJ_PATH, *PICTURES}
-        if not wanted or not pdfium.FPDFPageObj_GetBounds(drawn, *edges):
+        if kind not in DRAWN or not pdfium.FPDFPageObj_GetBounds(drawn, *edges):
             continue
         left, bottom, right, top = (edge.value for edge in edges)
         (xa, ya), (xb, yb) = place(left, bottom), place(right, top)
-        found.append(Rect(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
-    return paths, pictures
+        rect = Rect(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+        if kind in PICTURES:
+            pictures.append(rect)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            paths.append(rect)
+        if kind != pdfium.FPDF_PAGEOBJ_PATH or _is_coloured(drawn):
+            grounds.append(rect)
+    return paths, pictures, grounds
+
+
+def _is_coloured(path: object) -> bool:
+    """Whether a path is filled with anything but white."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    rgba = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFPath_GetDrawMode(path, fill, stroke) or not fill.value:
+        return False
+    if not pdfium.FPDFPageObj_GetFillColor(path, *rgba):
+        return True
+    return min(channel.value for channel in rgba[:3]) < WHITE and rgba[3].value >= TRANSPARENT
 
 
 def _outline(document: object) -> Iterator[OutlineEntry]:

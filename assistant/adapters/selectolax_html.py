@@ -4,18 +4,21 @@ Lexbor is C and the file may be hostile: only the reading process (`manual_proce
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from assistant.ingest.cleaning import printed
 from assistant.ingest.document import Block, Box, Document, Heading, Items, Paragraph, Table
+from assistant.ingest.hidden import CLASSES, has_ground, hides, is_white, rules_of
+from assistant.ingest.labels import is_label
 from assistant.ingest.markers import label_of
 
 SKIPPED = (
-    "script, style, noscript, template, nav, iframe, object, svg, math, form, button, select, "
+    "script, noscript, template, nav, iframe, object, svg, math, form, button, select, "
     "header nav, footer, head, [hidden], [aria-hidden=true], [role=navigation], [role=search], "
-    "[role=banner], [role=contentinfo], .toc, #toc, .sphinxsidebar, .breadcrumb, .breadcrumbs"
+    "[role=banner], [role=contentinfo], .toc, #toc, .sphinxsidebar, .breadcrumb, .breadcrumbs, textarea, datalist, "
+    "dialog:not([open]), system, assistant, tool_call"
 )
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 INLINE = {
@@ -34,12 +37,44 @@ MAX_DEPTH = 200
 def html_document(text: str) -> Document:
     """The blocks of one HTML file."""
     tree = LexborHTMLParser(text)
-    for node in tree.css(SKIPPED):
+    _drop_hidden(tree)
+    for node in tree.css(f"{SKIPPED}, style"):
         node.decompose()
     body = tree.body
     if body is None:
         return Document(())
     return Document(tuple(_Reader().blocks(body, 0)))
+
+
+def _drop_hidden(tree: LexborHTMLParser) -> None:
+    """Take away what a browser would not show, by the element's own style or by one of its sheet."""
+    rules = [rule for sheet in tree.css("style") for rule in rules_of(sheet.text() or "")]
+    rules += [(f".{name}", "display:none") for name in sorted(CLASSES)]
+    styled = [(node, style) for selector, style in rules for node in tree.css(selector)]
+    styled += [(node, str(node.attributes.get("style") or "")) for node in tree.css("[style]")]
+    styled += [(node, f"color:{node.attributes.get('color')}") for node in tree.css("font[color]")]
+    grounds = {node.mem_id for node, style in styled if has_ground(style)}
+    grounds |= {node.mem_id for node in tree.css("[bgcolor]")}
+    # What a sheet elsewhere puts behind the text is not known here.
+    known = tree.css_first("link[rel~=stylesheet]") is None
+    unseen = {
+        node.mem_id: node
+        for node, style in styled
+        if hides(style) or (known and is_white(style) and not _lies_in(node, grounds))
+    }
+    outermost = [n for n in unseen.values() if n.parent is None or not _lies_in(n.parent, unseen)]
+    for node in outermost:
+        node.decompose()
+
+
+def _lies_in(node: LexborNode, others: Collection[int]) -> bool:
+    """Whether a node is one of some others, by their `mem_id`, or lies in one."""
+    above: LexborNode | None = node
+    while above is not None:
+        if above.mem_id in others:
+            return True
+        above = above.parent
+    return False
 
 
 class _Reader:
@@ -134,7 +169,8 @@ class _Reader:
         kinds = " ".join(str(values.get(name) or "") for name in ("epub:type", "role", "class"))
         if PAGE_CLASS.search(kinds):
             label = str(values.get("aria-label") or values.get("title") or _text(node))
-            self._page = printed(label).removeprefix("Page ").strip() or self._page
+            label = printed(label).removeprefix("Page ").strip()
+            self._page = label if is_label(label) else self._page
 
 
 def _grid(table: LexborNode) -> list[tuple[bool, list[str]]]:

@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
+from assistant.adapters.sqlite_manual import kept_sources
 from assistant.adapters.tqdm_progress import TqdmProgress
 from assistant.app import data_folder, find_embedder, model_store
 from assistant.commands import manual_look
@@ -46,12 +48,12 @@ def _build(options: argparse.Namespace) -> int:
     if not options.files:
         with TqdmProgress() as progress:
             own = build_own_manual(data, vehicle.id, folder, embedder, progress)
+        _remark(remark for source in kept_sources(own) for remark in source.remarks)
         print(f"built from the vehicle's own folder: {own}")
         return 0
     with TqdmProgress() as progress:
         built = build_manual(options.files, target, embedder, progress)
-    for remark in built.remarks:
-        print(f"auriga: note: {remark}.", file=sys.stderr)
+    _remark(built.remarks)
     unchanged = len(options.files) - built.read
     told = f"; {unchanged} of {len(options.files)} files had not changed" if unchanged else ""
     print(f"{built.passages} passages in {target}{told}")
@@ -60,6 +62,11 @@ def _build(options: argparse.Namespace) -> int:
         f"{options.vehicle}` brings that back."
     )
     return 0
+
+
+def _remark(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        print(f"auriga: note: {remark}.", file=sys.stderr)
 
 
 def _paginate(options: argparse.Namespace) -> int:

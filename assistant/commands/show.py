@@ -18,6 +18,7 @@ from assistant.events import (
     TurnEvent,
     Understood,
 )
+from assistant.ingest.cleaning import printed
 
 WIDTH = 11
 MAX_EVIDENCE = 4
@@ -45,7 +46,8 @@ def timing_line(record: TurnRecord) -> str:
 def _lines(event: TurnEvent) -> list[tuple[str, str]]:
     match event:
         case Heard():
-            return [("heard", f"“{event.transcript.text}”")]
+            # A question from a file can hold what a terminal would obey.
+            return [("heard", f"“{printed(event.transcript.text)}”")]
         case Understood():
             request = event.request
             slots = ", ".join(f"{key} {value}" for key, value in request.slots.items())

@@ -16,6 +16,10 @@ CIRCLED = {chr(0x2460 + number): f"{number + 1}. " for number in range(20)}
 CIRCLED |= {chr(0x2776 + number): f"{number + 1}. " for number in range(10)}
 TABLE = str.maketrans(LIGATURES | SPACES | dict.fromkeys(PRIVATE_BULLETS, BULLET) | CIRCLED)
 SOFT_HYPHEN = "\u00ad"
+# Letters and marks that show nothing, and that Unicode does not count as control characters.
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
 HYPHENS = ("-", SOFT_HYPHEN, "\u2010", "\u2011")
 HYPHENATED = re.compile(r"\b[a-z]+-[a-z]+\b", re.IGNORECASE)
 LAST_WORD = re.compile(r"[^\W\d_]+$")
@@ -66,4 +70,5 @@ def _joined(text: str, line: str, compounds: frozenset[str]) -> str:
 
 
 def _is_shown(character: str) -> bool:
-    return unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn"}
+    return not hidden and character not in BLANK

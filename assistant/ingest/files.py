@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assistant.errors import ManualError
 
-PARSER = "1"
+PARSER = "2"
 """The version of what ingestion makes of a file: whatever was read by another is read again."""
 KINDS = {
     ".pdf": "pdf",

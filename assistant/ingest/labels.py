@@ -8,11 +8,18 @@ from collections.abc import Sequence
 NUMBER = re.compile(r"(?<![\w.,/-])(\d{1,4})(?![\w,/-]|\.\d)")
 CHAPTERED = re.compile(r"(?<![\w.,/-])((?:\d{1,2}|[A-Z])[-–.]\d{1,3})(?![\w,/–-])")
 ROMAN = re.compile(r"(?<!\w)([ivxlc]{1,7}|[IVXLC]{1,7})(?!\w)")
+# "212", "iv", "3-12", "A-7", "Cover": short, and never a sentence.
+LABEL = re.compile(r"[A-Za-z]{1,8}|[A-Za-z]{0,3}[-–. ]?\d{1,4}(?:[-–./]\d{1,4})?[A-Za-z]?")
 VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 PRINTED_SHARE = 0.5  # of the pages must print a label that fits, for print to be believed
 MIN_RUN = 3  # pages in a row whose numbers count up
 
 Margins = Sequence[Sequence[str]]  # per page, the texts of its head and foot
+
+
+def is_label(text: str) -> bool:
+    """Whether a text can be what a page prints as its number; a file may declare anything."""
+    return LABEL.fullmatch(text) is not None
 
 
 def page_labels(margins: Margins, declared: Sequence[str]) -> list[str]:
@@ -22,6 +29,7 @@ def page_labels(margins: Margins, declared: Sequence[str]) -> list[str]:
     where it is on most pages, since this is what a reader finds; then what is declared; then the
     page's position in the file.
     """
+    declared = [label if is_label(label) else "" for label in declared]
     printed = _chaptered(margins) or _counted(margins)
     seen = sum(label is not None for label in printed)
     if any(declared):
@@ -34,7 +42,9 @@ def page_labels(margins: Margins, declared: Sequence[str]) -> list[str]:
             return [said or str(number) for number, said in enumerate(declared, 1)]
     if seen == 0:
         return [str(number) for number in range(1, len(printed) + 1)]
-    return _filled(printed, declared)
+    # What a page itself prints wins over what its neighbours let expect.
+    own = [label or _alone(texts) for label, texts in zip(printed, margins, strict=True)]
+    return _filled(own if seen >= PRINTED_SHARE * len(printed) else printed, declared)
 
 
 def odd_labels(labels: Sequence[str]) -> list[str]:
@@ -114,6 +124,12 @@ def _values(texts: Sequence[str], form: re.Pattern[str], read: object) -> dict[i
             if value:
                 found[value] = match.group(1)
     return found
+
+
+def _alone(texts: Sequence[str]) -> str | None:
+    """The only text of the margins that is nothing but a number; None where there are several."""
+    found = [text.strip("-– ") for text in texts if text.strip("-– ").isdecimal()]
+    return found[0] if len(found) == 1 and is_label(found[0]) else None
 
 
 def _shown(value: int) -> str:

@@ -14,16 +14,23 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.events import Passage
+from assistant.ingest.addressing import is_markup
 from assistant.ingest.cleaning import printed
 from assistant.ingest.document import Block, Box, Document, Heading, Items, Paragraph, Table
+from assistant.ingest.hidden import hides, is_white
+from assistant.ingest.labels import is_label
 from assistant.ingest.passages import passages_of
+from assistant.ingest.sifting import sifted
 
+TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)([^>]*)>")
+STYLE = re.compile(r"style\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
+HIDDEN = re.compile(r"\s(?:hidden|aria-hidden\s*=\s*[\"']?true)\b", re.IGNORECASE)
 PAGE_MARK = re.compile(r"<!--\s*page\s+(\S+)\s*-->")
 
 
 def read_markdown(text: str) -> Iterator[Passage]:
     """Yield the passages of one Markdown file in their order."""
-    yield from passages_of(markdown_document(text))
+    yield from passages_of(sifted(markdown_document(text)))
 
 
 def markdown_document(text: str) -> Document:
@@ -40,7 +47,7 @@ def _blocks(text: str) -> Iterator[Block]:
         token = tokens[index]
         end = _closing(tokens, index)
         if token.type == "html_block" and (mark := PAGE_MARK.search(token.content)):
-            page = mark.group(1)
+            page = mark.group(1) if is_label(mark.group(1)) else ""
         elif token.type == "heading_open":
             yield Heading(int(token.tag[1]), _plain(tokens[index + 1]), page)
         else:
@@ -91,11 +98,30 @@ def _closing(tokens: Sequence[Token], index: int) -> int:
 
 
 def _plain(token: Token) -> str:
-    """The text of an inline token without its marks."""
+    """The text of an inline token without its marks and without what a browser would not show."""
     parts = []
+    unseen = ""  # the element that is hidden, until it ends
     for child in token.children or []:
-        if child.type in {"softbreak", "hardbreak"}:
+        if child.type == "html_inline":
+            unseen = _unseen(child.content, unseen)
+            # What tells a model who speaks is kept, so that the text is known for what it is.
+            parts.append(child.content if is_markup(child.content) else "")
+        elif unseen:
+            continue
+        elif child.type in {"softbreak", "hardbreak"}:
             parts.append(" ")
         elif child.type in {"text", "code_inline"}:
             parts.append(child.content)
     return printed("".join(parts))
+
+
+def _unseen(tag: str, unseen: str) -> str:
+    """The hidden element that the text behind a tag lies in, "" where it can be seen."""
+    found = TAG.match(tag)
+    if found is None:
+        return unseen
+    closes, name, attributes = found.group(1), found.group(2).lower(), found.group(3)
+    if unseen:
+        return "" if closes and name == unseen else unseen
+    styles = " ".join(STYLE.findall(attributes))
+    return name if HIDDEN.search(attributes) or hides(styles) or is_white(styles) else ""

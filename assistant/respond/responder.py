@@ -1,6 +1,6 @@
 """Respond: a request and its facts come in, a verified answer goes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
@@ -13,7 +13,7 @@ from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
-from assistant.respond.verify import grounded
+from assistant.respond.verify import grounded, sayable
 
 # Of a place only the labels of its evidence are said, and what is repeated was checked before.
 AS_IT_IS = frozenset({Move.PAGE, Move.REPEAT})
@@ -35,8 +35,13 @@ class Responder:
         """An answer in which every number is in the evidence; else a refusal."""
         if request.move is not None:
             answer = answer_move(request, facts, memory, self.replies, self.max_words)
-            return answer if request.move in AS_IT_IS or grounded(answer) else self._refusal()
+            checked = request.move in AS_IT_IS or grounded(answer)
+            return answer if checked and sayable(answer) else self._refusal()
         answer = self._answer(request, facts, cancel)
+        if not sayable(answer):
+            # What the car itself reports may still be said.
+            hits = replace(facts.hits, passages=(), further=())
+            answer = self._answer(request, replace(facts, hits=hits), cancel)
         if request.follows and not is_about_what_was_added(request, answer, facts, memory):
             return self._refusal()
         return answer if grounded(answer) else self._refusal()

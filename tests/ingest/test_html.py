@@ -83,3 +83,43 @@ def test_contents_are_no_passages() -> None:
         PassageKind.SPECIFICATION,
         (("Fuel tank", "42 litres"),),
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Yes.</p><p style='display: none'>no</p>",
+        "<p>Yes.</p><div style='VISIBILITY:HIDDEN !important'><p>no</p></div>",
+        "<p>Yes.<span style='opacity:0'>no</span></p>",
+        "<p>Yes.<span style='font-size:1px'>no</span></p>",
+        "<p>Yes.</p><p style='position:absolute;left:-9999px'>no</p>",
+        "<p>Yes.</p><p style='color:#FFF'>no</p><font color=white>no</font>",
+        "<p>Yes.</p><p style='color:#123456;background-color:#123456'>no</p>",
+        "<style>.q, p>b {display:none} .x:hover{display:none}</style><p>Yes.<b>no</b><i class=q>no</i></p>",
+        "<style>@media print{p{display:none}}</style><p>Yes.</p>",
+        "<p>Yes.</p><span class='sr-only'>no</span><textarea>no</textarea>",
+        "<p>Yes.</p><div style='display:none'><p style='display:none'>no</p></div>",
+    ],
+)
+def test_what_a_browser_does_not_show_is_not_read(html: str) -> None:
+    assert blocks(html) == [Paragraph("Yes.")]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p style='color:white;background:#333'>Yes.</p>",
+        "<div bgcolor='#333'><p style='color:white'>Yes.</p></div>",
+        "<style>.dark{background:#222} p{color:#fff}</style><div class=dark><p>Yes.</p></div>",
+        "<link rel=stylesheet href=a.css><p style='color:white'>Yes.</p>",
+        "<p style='font-size:10px; height:0.5em; opacity:0.5; margin-left:-10px'>Yes.</p>",
+        "<style>.1a{display:none} ~{display:none} p{</style><p>Yes.</p>",
+    ],
+)
+def test_what_a_browser_shows_is_read(html: str) -> None:
+    assert blocks(html) == [Paragraph("Yes.")]
+
+
+def test_a_mark_of_a_page_is_a_label_and_no_sentence() -> None:
+    html = "<p>A.</p><span role='doc-pagebreak' aria-label='The brakes are fine'></span><p>B.</p>"
+    assert [block.page for block in blocks(html)] == ["", ""]

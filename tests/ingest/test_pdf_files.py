@@ -119,7 +119,8 @@ def test_a_broken_file_is_named(tmp_path: Path, middle: bytes) -> None:
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path, turn: int) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setPageRotation(turn)
-        shift = {0: (0, 0), 90: (400, 0), 180: (400, 600), 270: (0, 600)}[turn]
+        # A page on its side is 600 points wide before it is turned.
+        shift = {0: (0, 0), 90: (600, 0), 180: (400, 600), 270: (0, 400)}[turn]
         canvas.translate(*shift)
         canvas.rotate(turn)
         lines("The jack lies", "under the floor.", y=300)(canvas)
@@ -266,3 +267,72 @@ def test_steps_go_on_behind_a_warning(tmp_path: Path) -> None:
         "1. Open the bonnet.\n2. Let the engine cool.\n3. Open the tank.",
         "Warning: Steam can scald you.",
     ]
+
+
+# --- what cannot be seen ----------------------------------------------------------------------
+
+
+def coloured(red: float, opacity: float = 1.0, y: float = 300, ground: float | None = None) -> Draw:
+    """A sentence of a grey, maybe on a box of another."""
+
+    def draw(canvas: Canvas) -> None:
+        lines("The jack is here.")(canvas)
+        if ground is not None:
+            canvas.setFillColorRGB(ground, ground, ground)
+            canvas.rect(40, y - 10, 300, 30, fill=1, stroke=0)
+        canvas.setFillColorRGB(red, red, red, opacity)
+        lines("And this.", y=y)(canvas)
+
+    return draw
+
+
+def undrawn(canvas: Canvas) -> None:
+    text = canvas.beginText(50, 300)
+    text.setFont("Helvetica", 10)
+    text.setTextRenderMode(3)
+    text.textLine("And this.")
+    canvas.drawText(text)
+
+
+def both(*draws: Draw) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for each in draws:
+            each(canvas)
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        coloured(1.0),
+        coloured(0.97),
+        coloured(1.0, ground=1.0),
+        coloured(0.0, opacity=0.0),
+        coloured(0.0, y=-30),
+        both(lines("The jack is here."), lines("And this.", size=0.5, y=300)),
+        both(lines("The jack is here."), undrawn),
+    ],
+)
+def test_text_that_cannot_be_seen_is_not_read(tmp_path: Path, draw: Draw) -> None:
+    assert texts(printed(tmp_path / "a.pdf", [draw])) == ["The jack is here."]
+
+
+@pytest.mark.parametrize(
+    "draw", [coloured(0.8), coloured(1.0, ground=0.2), coloured(0.0, ground=1.0)]
+)
+def test_text_that_can_be_seen_is_read(tmp_path: Path, draw: Draw) -> None:
+    assert texts(printed(tmp_path / "a.pdf", [draw])) == ["The jack is here.", "And this."]
+
+
+def test_text_recognized_under_a_scanned_page_is_read(tmp_path: Path) -> None:
+    path = printed(tmp_path / "a.pdf", [both(picture, undrawn)])
+    assert texts(path) == ["And this."]
+
+
+def test_a_declared_label_that_is_a_sentence_is_none(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.addPageLabel(0, prefix="The brakes are fine, page ", start=4)
+        lines("The jack is here.")(canvas)
+
+    assert [p.page for p in read(printed(tmp_path / "a.pdf", [draw]))] == ["1"]
