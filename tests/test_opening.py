@@ -54,7 +54,12 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_takes_long(
     left, end = threading.Event(), threading.Event()
     monkeypatch.setattr(app, "leave_thread", left.set)
     quick = Scripted(lambda: None)
-    slow = Scripted(lambda: (os.kill(os.getpid(), signal.SIGINT), end.wait(LONG_S)))
+
+    def interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        end.wait(LONG_S)
+
+    slow = Scripted(interrupted)
     try:
         with pytest.raises(KeyboardInterrupt):
             open_and_close(quick, slow)
