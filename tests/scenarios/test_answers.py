@@ -30,6 +30,7 @@ COMMON = (
     "are the windows closed",
     OUTSIDE,
     "how hot is the coolant",
+    "is the coolant too hot",
     "is the car charging",
     "how long until the car is charged",
     "is the handbrake on",
@@ -62,7 +63,7 @@ PARTICULAR = {
     "charging_at_home": {
         "is the car charging": r"^The drive battery is charging\.$",
         "how long until the car is charged": r"^\d+ h \d+ min until",
-        "is everybody buckled up": r"^Everybody who is seated is buckled up\.$",
+        "is everybody buckled up": r"^No seat is taken\.$",
         "how fast am i going": r"standing still",
     },
     "city": {
@@ -90,6 +91,7 @@ PARTICULAR = {
     "overheating": {
         "is anything wrong": r"coolant temperature lamp",
         "how hot is the coolant": r"1(19|2\d) °C",
+        "is the coolant too hot": r"1(19|2\d) °C\. The coolant temperature lamp is lit\.$",
     },
     "parked": {
         "is the handbrake on": r"^The parking brake is on\.$",
