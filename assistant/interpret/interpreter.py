@@ -145,7 +145,7 @@ class Interpreter:
     def _lamp_of(self, text: str, plain: str, ask: str) -> Request | None:
         """Of a thing that no gauge measures, the lamp that warns of it tells how it is."""
         lamp = self._lamp_finder().warns_of(plain) if ask == STATE else None
-        return lamp and _lamp_request(text, lamp.id, (lamp,), {"ask": "fact"})
+        return _lamp_request(text, lamp.id, (lamp,), {"ask": "fact"}) if lamp else None
 
     def _lamp_finder(self) -> LampFinder:
         neutral = self.shapes.filler | self.places.words() | self._stop()

@@ -1,6 +1,7 @@
 """Respond: a question about a gauge and its readings come in, a sentence goes out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.events import (
     Answer,
@@ -32,8 +33,10 @@ def answer_gauge(request: Request, facts: Facts, replies: Replies) -> Answer:
     assert gauge is not None, "a request of kind vehicle carries its gauge"
     asked, given = _of(gauge.paths, facts), _of(gauge.given, facts)
     if given and not any(isinstance(reading, Known) and reading.value for _, reading in given):
-        return _not_there(gauge, given, replies)
-    answer = _told(gauge, asked, replies)
+        answer = _not_there(gauge, given, replies)
+    else:
+        answer = _told(gauge, asked, replies)
+    answer = replace(answer, evidence=_evidence([*asked, *given]))
     lit = [
         (lamp, reading)
         for lamp, reading in _of(gauge.lamps, facts)
@@ -58,11 +61,10 @@ def _evidence(asked: Iterable[tuple[GaugePath, Reading]]) -> tuple[Evidence, ...
 
 def _told(gauge: Gauge, asked: Asked, replies: Replies) -> Answer:
     """What is reported, and of the rest that it is unknown."""
-    evidence = _evidence(asked)
     known = [(path, reading) for path, reading in asked if isinstance(reading, Known)]
     if not known:
         text = _cannot_tell(gauge, asked, replies)
-        return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text)
     if len(asked) == 1:
         text = _one(gauge, *known[0])
     else:
@@ -73,7 +75,7 @@ def _told(gauge: Gauge, asked: Asked, replies: Replies) -> Answer:
             # "All are closed" may not be said while one of them is unknown.
             says_all = gauge.listed is not None and not _listed(gauge, known)
             text = rest if says_all else f"{text} {rest}"
-    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text)
 
 
 def evidence_of(path: str, reading: Reading) -> Evidence:
@@ -99,8 +101,8 @@ def _not_there(gauge: Gauge, given: Asked, replies: Replies) -> Answer:
     """Nothing is known of that counts: no belt does where nobody sits, or who knows."""
     if any(isinstance(reading, Unknown) for _, reading in given):
         text = _cannot_tell(gauge, given, replies)
-        return Answer(Outcome.REFUSED, By.TEMPLATE, text, _evidence(given))
-    return Answer(Outcome.ANSWERED, By.TEMPLATE, _absent(gauge, given), _evidence(given))
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, _absent(gauge, given))
 
 
 def _absent(gauge: Gauge, given: Asked) -> str:

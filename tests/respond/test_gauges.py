@@ -142,7 +142,7 @@ REAR = [place for place in SEATS if place.startswith("rear")]
 def test_where_nobody_sits_nobody_is_said_to_be_buckled_up(places: list[str], text: str) -> None:
     said = buckled(dict.fromkeys(places, EMPTY))
     assert (said.outcome, said.text) == (Outcome.ANSWERED, text)
-    assert said.evidence == tuple(SignalEvidence(SEATS[place], EMPTY) for place in places)
+    assert {SignalEvidence(SEATS[place], EMPTY) for place in places} < set(said.evidence)
 
 
 def test_a_seat_is_called_empty_or_taken_only_where_that_is_known() -> None:
