@@ -1,15 +1,10 @@
-"""The `auriga` console script, also `python -m assistant`.
-
-Ctrl-C waits until the command line is imported: some libraries take whatever happens while they are
-imported for a part of theirs that is missing, and go on without it.
-"""
+"""The `auriga` console script, also `python -m assistant`."""
 
 import os
-import signal
 import sys
 
-INTERRUPTED = 130
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
+from assistant.stop import INTERRUPTED, Stop
+
 NOT_WHOLE = 2  # exit code where the installation lacks something
 
 
@@ -32,21 +27,42 @@ def entry() -> None:
 
     SIGTERM ends it as Ctrl-C does: nothing is left behind.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = Stop()
+    stop.install()
     _open_standard_streams()
+    code = INTERRUPTED
+    try:
+        try:
+            code = _run(stop)
+        finally:
+            stop.finish()
+    except KeyboardInterrupt:
+        stop.finish()
+    if stop.came:  # also where it was lost in the command's last moments
+        stop.say()
+        code = INTERRUPTED
+    _end(code)
+
+
+def _run(stop: Stop) -> int:
     try:
         from assistant.cli import run_command  # noqa: PLC0415
 
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
-        code = run_command()
-    except KeyboardInterrupt:
-        print("\nauriga: interrupted.", file=sys.stderr)  # noqa: T201
-        code = INTERRUPTED
+        stop.release()
+        return run_command()
     except (ImportError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         print(f"auriga: it cannot start ({reason}); install it again.", file=sys.stderr)  # noqa: T201
-        code = NOT_WHOLE
+        return NOT_WHOLE
+
+
+def _end(code: int) -> None:
+    from assistant.adapters.native_noise import thread_was_left  # noqa: PLC0415
+
+    if thread_was_left():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -1,7 +1,7 @@
 """App: settings come in, a running assistant goes out; the only place that chooses engines."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from assistant.adapters.kuksa_address import is_broker
 from assistant.adapters.kuksa_vehicle import KuksaVehicle
 from assistant.adapters.llama_language_model import LlamaLanguageModel
 from assistant.adapters.moonshine_recognizer import MoonshineRecognizer
+from assistant.adapters.native_noise import leave_thread
 from assistant.adapters.no_manual import NoManual
 from assistant.adapters.onnxruntime_embedder import OnnxruntimeEmbedder
 from assistant.adapters.piper_voice import PiperSettings, PiperVoice
@@ -48,6 +49,7 @@ VOSK_ENGLISH = "vosk-en"
 MOONSHINE = "moonshine-tiny-en"
 CarVehicle = CanBridgeVehicle | KuksaVehicle
 EMBEDDER_THREADS = 1  # a question takes it 2 ms
+LET_GO_S = 1.0  # how long Ctrl-C waits for parts that are being opened
 MOONSHINE_THREADS = 1  # two were slower on two cores: 84 against 238 ms for 2.1 s of speech
 
 
@@ -245,7 +247,7 @@ def assistant(
     opened: list[Part | None] = [parts.voice, parts.recognizer, parts.model, parts.vehicle]
     opened += [parts.manual, parts.detector if need.ears else None, loudspeaker]
     with ExitStack() as stack:
-        _open_all([part for part in opened if part is not None], stack)
+        open_all([part for part in opened if part is not None], stack)
         stages = _stages(settings, parts)
         if stages.responder.phrasing is not None:
             stages.responder.phrasing.prepare(CancelToken())
@@ -319,10 +321,30 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
     )
 
 
-def _open_all(parts: list[Part], stack: ExitStack) -> None:
-    """Open parts on threads of their own: most of them wait for a disk or a child process."""
-    for part in parts:
-        stack.callback(part.close)
-    with ThreadPoolExecutor(len(parts), thread_name_prefix="auriga-open") as pool:
-        for opening in [pool.submit(part.open) for part in parts]:
+def open_all(parts: list[Part], stack: ExitStack) -> None:
+    """Open parts on threads of their own: most of them wait for a disk or a child process.
+
+    Ctrl-C waits for no engine that takes long to load: the end of the process frees that.
+    """
+    pool = ThreadPoolExecutor(len(parts), thread_name_prefix="auriga-open")
+    openings = [pool.submit(part.open) for part in parts]
+    for part, opening in zip(parts, openings, strict=True):
+        stack.callback(_close, part, opening)
+    try:
+        for opening in openings:
             opening.result()
+    except Exception:
+        wait(openings)  # a part is not closed while it is still being opened
+        raise
+    except BaseException:
+        if wait(openings, LET_GO_S).not_done:
+            leave_thread()
+        raise
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _close(part: Part, opening: "Future[None]") -> None:
+    """Close a part; of those still being opened only the voice, which would outlive us a while."""
+    if opening.done() or isinstance(part, PiperVoice):
+        part.close()

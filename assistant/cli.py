@@ -15,14 +15,12 @@ from typing import NoReturn
 
 from assistant import __version__
 from assistant.adapters.kuksa_address import broker_address, is_broker
-from assistant.adapters.native_noise import thread_was_left
 from assistant.commands import ask, bench, demo, doctor, eval, manual, models, run, say
 from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError, is_full
 from assistant.network_lock import lock_network
 
 COMMANDS = (run, ask, say, models, manual, eval, bench, doctor, demo)
-INTERRUPTED = 130
 IP_BUSES = ("udp_multicast", "socketcand", "cannelloni")  # buses of python-can that are networks
 
 
@@ -54,9 +52,6 @@ def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
     except AurigaError as error:
         print(f"auriga: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("\nauriga: interrupted.", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
         _drop_output()
         return 0
@@ -103,12 +98,7 @@ def run_command() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a question may hold bytes that are no text
-    code = main(lock=True)
-    if thread_was_left():
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    return code
+    return main(lock=True)
 
 
 def _parser() -> argparse.ArgumentParser:

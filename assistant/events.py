@@ -107,6 +107,9 @@ class Gauge:
     format: str = "number"  # "duration": minutes as hours and minutes; "clock": after midnight
     listed: bool | str | None = None  # which value is worth listing: True, False, "not_zero"
     joint: str = "and"  # joins the last two of a list
+    measured: bool = False  # nobody sets it: what it is set to is another question
+    lamps: tuple[GaugePath, ...] = ()  # that warn of its value, their label with article
+    given: tuple[GaugePath, ...] = ()  # what counts: of belts the seats, true where one is taken
 
 
 @dataclass(frozen=True, slots=True)

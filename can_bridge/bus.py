@@ -14,6 +14,7 @@ import can
 
 from can_bridge.errors import BusError, SpecError
 from can_bridge.frame_source import BusReader, filters_of
+from can_bridge.unix_bus import CHANNEL, is_channel
 
 _SPEC = re.compile(r"(?P<interface>[a-z0-9_]+):(?P<channel>[^@]+)(?:@(?P<bitrate>\d+))?")
 
@@ -58,6 +59,8 @@ def parse_bus_spec(text: str) -> BusSpec:
             f"'{text}' names no bus; expected interface:channel[@bitrate], "
             f"such as unix:aster or socketcan:can0@500000"
         )
+    if match["interface"] == "unix" and not is_channel(match["channel"]):
+        raise SpecError(f"'{text}' names no bus: a channel of unix is {CHANNEL}")
     bitrate = match["bitrate"]
     return BusSpec(match["interface"], match["channel"], int(bitrate) if bitrate else None)
 

@@ -44,6 +44,7 @@ _MAX_SOCKET_PATH = 107
 _MAX_CLASSIC_BYTES = 8
 _SEND_BUFFER = 1 << 22
 _CHECK_S = 1.0
+CHANNEL = "a name of letters, digits, '_', '-' and '.', or the absolute path of a folder"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
@@ -278,17 +279,19 @@ class UnixBus(can.BusABC):
         self._resources.close()
 
 
+def is_channel(text: str) -> bool:
+    """Whether a text can name a channel: a name, or the absolute path of a folder."""
+    return Path(text).is_absolute() or _NAME.fullmatch(text) is not None
+
+
 def channel_folder(channel: str) -> Path:
     """The folder of a channel, made if missing; only this user may enter the default ones."""
+    if not is_channel(channel):
+        raise can.CanInitializationError(f"'{channel}' is no unix bus channel: expected {CHANNEL}")
     if Path(channel).is_absolute():
         folder = Path(channel)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
-    if not _NAME.fullmatch(channel):
-        raise can.CanInitializationError(
-            f"'{channel}' is no unix bus channel: expected a name of letters, digits, '_', '-' "
-            f"and '.', or the absolute path of a folder"
-        )
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and Path(runtime).is_dir():
         base = Path(runtime) / "auriga"

@@ -53,6 +53,7 @@ class PiperVoice:
 
     def __init__(self, settings: PiperSettings) -> None:
         self._settings = settings
+        self._closing = threading.Event()  # somebody waits to close it while it is opened
         self._lock = threading.RLock()  # guards all below
         self._link: _Link | None = None
         self._number = 0  # of the latest request
@@ -61,11 +62,13 @@ class PiperVoice:
         """Start the voice and let it warm up; raises ModelError or VoiceError."""
         with self._lock:
             if self._link is None:
-                self._link = _open_link(self._settings)
+                self._link = _open_link(self._settings, self._closing)
 
     def close(self) -> None:
-        """End the child or leave the service."""
+        """End the child or leave the service; what is being opened meanwhile is given up."""
+        self._closing.set()
         with self._lock:
+            self._closing.clear()
             if self._link is not None:
                 self._link.close()
             self._link = None
@@ -192,11 +195,13 @@ class _Link:
             self.child.wait()
 
 
-def _open_link(settings: PiperSettings) -> _Link:
+def _open_link(settings: PiperSettings, closing: threading.Event) -> _Link:
     link = _connect(settings.socket_path) if settings.socket_path else _start_child(settings)
     try:
-        _await_ready(link, settings)
+        _await_ready(link, settings, closing)
     except BaseException:
+        if link.child is not None:
+            link.child.kill()  # while it loads its model it would not see that we close
         link.close()
         raise
     return link
@@ -238,11 +243,13 @@ def _start_child(settings: PiperSettings) -> _Link:
     return _Link(ours, child)
 
 
-def _await_ready(link: _Link, settings: PiperSettings) -> None:
+def _await_ready(link: _Link, settings: PiperSettings, closing: threading.Event) -> None:
     deadline = time.monotonic() + settings.open_timeout_s
-    while (left := deadline - time.monotonic()) > 0:
+    while time.monotonic() < deadline:
+        if closing.is_set():
+            raise VoiceError("the voice was closed while it started; open it again")
         try:
-            frame = link.poll(left)
+            frame = link.poll(LOOK_S)
         except (OSError, ProtocolError) as error:
             raise VoiceError("the voice process ended at its start; see auriga doctor") from error
         if frame is not None and "error" in frame.header:

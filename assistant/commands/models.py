@@ -109,6 +109,8 @@ def _verify(store: Store, _: argparse.Namespace) -> int:
 def _add(store: Store, options: argparse.Namespace) -> int:
     spec = store.manifest.spec(options.name)
     settings = settings_of(options)
+    if not options.path.exists():
+        raise UsageError(f"There is no file or folder {options.path}; give the model's own.")
     store.add(options.name, options.path, _rewrite, lambda path: try_model(settings, spec, path))
     print(f"{options.name}: installed from {options.path}")
     return 0

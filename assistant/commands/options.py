@@ -62,9 +62,13 @@ def check_scenario(options: argparse.Namespace) -> None:
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that the files and the options make."""
     overrides: dict[str, object] = {}
-    if getattr(options, "vehicle", None):
+    if getattr(options, "vehicle", None) is not None:
         overrides["vehicle"] = options.vehicle
-    if getattr(options, "bus", None):
+    if getattr(options, "bus", None) is not None:
+        if not options.bus.strip():
+            raise UsageError(
+                "--bus names no bus; give interface:channel[@bitrate], such as socketcan:can0."
+            )
         overrides["vehicle_bus.spec"] = options.bus
     path = options.config or _user_file()
     return load_settings(path, overrides)

@@ -9,7 +9,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,15 +106,31 @@ def _gauge(entry: dict[str, Any], places: Places, signals: frozenset[str]) -> Na
     keys += [_key(words, live=True) for words in fields.pop("live", [])]
     not_with = frozenset(stem(word) for word in fields.pop("not_with", []))
     item, items = fields.pop("item", "{place}"), fields.pop("items", {})
-    paths = []
-    for pattern in fields.pop("paths"):
+    lamps = fields.pop("lamps", {})
+    given = _paths(fields.pop("given", []), places, signals)
+    found = tuple(
+        replace(path, label=items.get(path.path, item.format(place=path.place)))
+        for path in _paths(fields.pop("paths"), places, signals)
+    )
+    warning = tuple(
+        GaugePath(path, {}, "", label) for path, label in lamps.items() if path in signals
+    )
+    fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
+    gauge = Gauge(paths=found, lamps=warning, given=given, **fields)
+    return NamedGauge(gauge, tuple(keys), not_with)
+
+
+def _paths(
+    patterns: Iterable[str], places: Places, signals: frozenset[str]
+) -> tuple[GaugePath, ...]:
+    """The paths that a vehicle has, labelled with their place."""
+    found = []
+    for pattern in patterns:
         for path, where in _fill(pattern, places):
             if path in signals:
                 place = " ".join(places.labels.get(part, part) for part in where.values())
-                label = items.get(path, item.format(place=place))
-                paths.append(GaugePath(path, where, place, label))
-    fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
-    return NamedGauge(Gauge(paths=tuple(paths), **fields), tuple(keys), not_with)
+                found.append(GaugePath(path, where, place, place))
+    return tuple(found)
 
 
 def _key(words: str, *, live: bool = False) -> Key:

@@ -34,7 +34,8 @@ _SHAPES_KEYS = {
 }
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
-STATE = "state"  # the ask of requests.toml that only the car can answer
+STATE = "state"  # the asks of requests.toml that only the car can answer
+SETTING = "setting"
 ANY_LAMP = "any"
 EVERY_LAMP = "every"  # those that only inform too
 SEVERAL = "several"  # lamps that the words fit equally
@@ -103,6 +104,7 @@ class Interpreter:
             self._command(text, plain, ask)
             or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
+            or self._lamp_of(text, plain, ask)
             or self._manual(text, ask)
         )
 
@@ -140,6 +142,11 @@ class Interpreter:
             said = {"ask": "list"}
         return _lamp_request(text, colour or ANY_LAMP, of_colour, said)
 
+    def _lamp_of(self, text: str, plain: str, ask: str) -> Request | None:
+        """Of a thing that no gauge measures, the lamp that warns of it tells how it is."""
+        lamp = self._lamp_finder().warns_of(plain) if ask == STATE else None
+        return _lamp_request(text, lamp.id, (lamp,), {"ask": "fact"}) if lamp else None
+
     def _lamp_finder(self) -> LampFinder:
         neutral = self.shapes.filler | self.places.words() | self._stop()
         return LampFinder(self.lexicon, self.shapes.lamps, self.telltales, neutral)
@@ -148,7 +155,7 @@ class Interpreter:
         stems = _stems(plain)
         best: tuple[tuple[bool, int], NamedGauge, Key] | None = None
         for named in self.gauges:
-            if named.not_with & stems:
+            if named.not_with & stems or (named.gauge.measured and ask == SETTING):
                 continue
             for key in named.keys:
                 rank = (key.live, len(key.words))
@@ -165,7 +172,7 @@ class Interpreter:
             return None
         if unexplained & {stem(other) for other in self.shapes.others.findall(_asked(plain))}:
             return Request(RequestKind.UNKNOWN, "beyond", text)
-        return _gauge_request(text, named.gauge, self.places.named(stems))
+        return _gauge_request(text, named.gauge, self.places.named(stems), ask)
 
     def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:
         """The telling words that are neither part of the gauge nor mere filler."""
@@ -182,7 +189,7 @@ class Interpreter:
     def _manual(self, text: str, ask: str) -> Request:
         if not self.lexicon.terms(text):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
-        if ask == STATE:  # how the car is now; no manual knows
+        if ask in {STATE, SETTING}:  # how the car is now; no manual knows
             return Request(RequestKind.UNKNOWN, "not_reported", text)
         asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
         asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
@@ -233,6 +240,7 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
             for lamp, names in table["names"].items()
         },
         vague=frozenset(table["vague"].split()),
+        faults=frozenset(stem(word) for word in table["faults"].split()),
         filler=frozenset(stem(word) for word in table["filler"].split()),
     )
 
@@ -246,14 +254,17 @@ def _stems(plain: str) -> frozenset[str]:
     return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
 
 
-def _gauge_request(text: str, gauge: Gauge, said: dict[str, str]) -> Request:
+def _gauge_request(text: str, gauge: Gauge, said: dict[str, str], ask: str) -> Request:
     kinds = {kind for path in gauge.paths for kind in path.where}
     places = {kind: part for kind, part in said.items() if kind in kinds}
-    paths = tuple(
+    chosen = [
         path.path
-        for path in gauge.paths
+        for path in (*gauge.paths, *gauge.given)
         if all(path.where.get(kind) == part for kind, part in places.items())
-    )
+    ]
+    if ask == STATE:  # whether it is well
+        chosen += [lamp.path for lamp in gauge.lamps]
+    paths = tuple(chosen)
     return Request(RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge)
 
 

@@ -35,6 +35,7 @@ class LampShapes:
     colours: Mapping[str, str]  # word -> the profile's colour
     names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
     vague: frozenset[str]  # words of lamp names that name no lamp by themselves
+    faults: frozenset[str]  # stems of words for how a thing is that a lamp warns of
     filler: frozenset[str]  # stems that mean nothing beside a lamp
 
 
@@ -71,6 +72,26 @@ class LampFinder:
             return parts
         # Of two that people call the same, the more severe counts.
         return tuple(sorted(called, key=lambda lamp: lamp.severity)[:1])
+
+    def warns_of(self, plain: str) -> Telltale | None:
+        """The lamp that warns of a thing, named without the word "light"; of several the worst.
+
+        Every telling word must be the lamp's: the air filter has no lamp where the soot filter has.
+        """
+        said = _stems(plain)
+        telling = said - self.neutral - self.shapes.faults
+        warning = [lamp for lamp in self.telltales if lamp.warns and telling <= self._words(lamp)]
+        return min(warning, key=lambda lamp: self._fit(lamp, said)) if telling and warning else None
+
+    def _words(self, lamp: Telltale) -> frozenset[str]:
+        """All words of a lamp's name and of what people call it, as stems."""
+        return frozenset().union(*self._whole_name(lamp), *self._called(lamp))
+
+    def _fit(self, lamp: Telltale, said: Set[str]) -> tuple[bool, bool, int]:
+        """Lamps in order: named as a whole, called so by people, the more severe."""
+        whole = all(alternatives & said for alternatives in self._name(lamp))
+        called = any(name <= said for name in self._called(lamp))
+        return not whole, not called, lamp.severity
 
     def unexplained(self, plain: str) -> int:
         """How many telling words are neither a colour nor mere filler beside a lamp."""

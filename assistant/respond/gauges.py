@@ -1,6 +1,7 @@
 """Respond: a question about a gauge and its readings come in, a sentence goes out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.events import (
     Answer,
@@ -30,13 +31,40 @@ def answer_gauge(request: Request, facts: Facts, replies: Replies) -> Answer:
     """
     gauge = request.gauge
     assert gauge is not None, "a request of kind vehicle carries its gauge"
-    labels = {path.path: path for path in gauge.paths}
-    asked = [(labels[path], reading) for path, reading in facts.readings]
-    evidence = tuple(evidence_of(path, reading) for path, reading in facts.readings)
+    asked, given = _of(gauge.paths, facts), _of(gauge.given, facts)
+    if given and not any(isinstance(reading, Known) and reading.value for _, reading in given):
+        answer = _not_there(gauge, given, replies)
+    else:
+        answer = _told(gauge, asked, replies)
+    answer = replace(answer, evidence=_evidence([*asked, *given]))
+    lit = [
+        (lamp, reading)
+        for lamp, reading in _of(gauge.lamps, facts)
+        if isinstance(reading, Known) and reading.value != "off"
+    ]
+    if not lit:
+        return answer
+    lamps = [replies.say["lamp_of_gauge"].format(lamp=lamp.label) for lamp, _ in lit]
+    text, evidence = " ".join([answer.text, *lamps]), (*answer.evidence, *_evidence(lit))
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
+
+
+def _of(paths: Iterable[GaugePath], facts: Facts) -> Asked:
+    """The readings of some of a gauge's paths, as far as they were asked for."""
+    labels = {path.path: path for path in paths}
+    return [(labels[path], reading) for path, reading in facts.readings if path in labels]
+
+
+def _evidence(asked: Iterable[tuple[GaugePath, Reading]]) -> tuple[Evidence, ...]:
+    return tuple(evidence_of(path.path, reading) for path, reading in asked)
+
+
+def _told(gauge: Gauge, asked: Asked, replies: Replies) -> Answer:
+    """What is reported, and of the rest that it is unknown."""
     known = [(path, reading) for path, reading in asked if isinstance(reading, Known)]
     if not known:
         text = _cannot_tell(gauge, asked, replies)
-        return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text)
     if len(asked) == 1:
         text = _one(gauge, *known[0])
     else:
@@ -47,7 +75,7 @@ def answer_gauge(request: Request, facts: Facts, replies: Replies) -> Answer:
             # "All are closed" may not be said while one of them is unknown.
             says_all = gauge.listed is not None and not _listed(gauge, known)
             text = rest if says_all else f"{text} {rest}"
-    return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, text)
 
 
 def evidence_of(path: str, reading: Reading) -> Evidence:
@@ -67,6 +95,22 @@ def _cannot_tell(gauge: Gauge, asked: Asked, replies: Replies) -> str:
     reasons = [reading.reason for _, reading in asked if isinstance(reading, Unknown)]
     why = replies.unknown[reasons[0].value]
     return replies.say["cannot_tell"].format(what=gauge.called, why=why)
+
+
+def _not_there(gauge: Gauge, given: Asked, replies: Replies) -> Answer:
+    """Nothing is known of that counts: no belt does where nobody sits, or who knows."""
+    if any(isinstance(reading, Unknown) for _, reading in given):
+        text = _cannot_tell(gauge, given, replies)
+        return Answer(Outcome.REFUSED, By.TEMPLATE, text)
+    return Answer(Outcome.ANSWERED, By.TEMPLATE, _absent(gauge, given))
+
+
+def _absent(gauge: Gauge, given: Asked) -> str:
+    if len(given) == 1:
+        return _sentence(gauge.says["absent_one"].format(place=given[0][0].place))
+    partial = len(given) < len(gauge.given)
+    place = _common_words({path.place for path, _ in given}) if partial else ""
+    return _sentence(gauge.says["absent"].format(place=place))
 
 
 def _one(gauge: Gauge, path: GaugePath, reading: Known) -> str:

@@ -96,12 +96,24 @@ def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
     told: list[Said] = []
     if facts.hits.passages and request.slots["ask"] != LIST and not _withheld(request, facts):
         state = next((state for _, state in _of_the_section(facts)), STEADY)
-        said = said_in(facts.hits.passages)
-        told = (_of_flashing(said) if state == FLASHING else []) or _drive_on(said, state)[:1]
-    text = " ".join([text, *(without_references(one.text) for one in told)])
+        sentences = said_in(facts.hits.passages)
+        told = _of_flashing(sentences) if state == FLASHING else []
+        told = told or _drive_on(sentences, state)[:1]
+    if told:
+        said = " ".join(without_references(one.text) for one in told)
+        text = f"{text} {_of_which(facts, said, replies)}"
     evidence = (_lamp_evidence(facts, lamp.path) for lamp, _ in lit)
     by = By.QUOTE if told else By.TEMPLATE
     return Answer(Outcome.ANSWERED, by, text, (*_quoted(told), *evidence))
+
+
+def _of_which(facts: Facts, text: str, replies: Replies) -> str:
+    """What the manual says of the worst of several lamps, with the name of that lamp."""
+    of_it = _of_the_section(facts)
+    if len(facts.lamps) == 1 or not of_it:
+        return text
+    name = NAME_ENDS.sub("", of_it[0][0].name.lower())
+    return replies.say["lamp_says"].format(name=name, text=text)
 
 
 def _listed(lamp: Telltale, state: str) -> str:

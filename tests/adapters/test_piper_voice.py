@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
+from typing import Any
 
 import pytest
 
@@ -175,3 +178,25 @@ def test_the_service_speaks_to_one_client_after_the_other(
                 voice.close()
         finally:
             service.terminate()
+
+
+def test_a_voice_that_is_closed_while_it_starts_leaves_nothing(
+    settings: PiperSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: Queue[subprocess.Popen[bytes]] = Queue()
+
+    def stopped(*arguments: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        child = popen(*arguments, **options)
+        child.send_signal(signal.SIGSTOP)  # it will never be ready, nor see that we are gone
+        started.put(child)
+        return child
+
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", stopped)
+    voice = PiperVoice(settings)
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(voice.open)
+        child = started.get(timeout=60)
+        voice.close()
+        assert isinstance(opening.exception(), VoiceError)
+    assert child.returncode == -signal.SIGKILL

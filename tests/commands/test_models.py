@@ -153,7 +153,6 @@ def test_nothing_installed_verifies_as_nothing(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["add", "vosk-en", "/nowhere/model"], "/nowhere/model"),
         (["add", "vosk-en", "/dev/null"], "folder"),
     ],
     ids=str,

@@ -41,7 +41,15 @@ def test_a_gauge_says_something_for_one_and_for_several(named: NamedGauge) -> No
 
 def test_a_signal_that_the_car_has_not_leaves_no_gauge() -> None:
     gauges, _ = load_gauges(ENGLISH, ["Vehicle.Speed"], "left")
-    assert {named.gauge.name for named in gauges} == {"speed"}
+    assert {named.gauge.name for named in gauges} == {"speed", "speed_compared"}
+
+
+def test_what_belongs_to_a_gauge_is_left_out_where_the_car_has_it_not() -> None:
+    seat = "Vehicle.Derived.Seat.Row2.Middle.IsUnbelted"
+    coolant = "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature"
+    gauges, _ = load_gauges(ENGLISH, [seat, coolant], "left")
+    by_name = {named.gauge.name: named.gauge for named in gauges}
+    assert (by_name["unbelted"].given, by_name["coolant_temperature"].lamps) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from assistant.errors import SettingsError
 from assistant.events import Request, RequestKind
-from assistant.interpret.interpreter import load_shapes
+from assistant.interpret.gauges import load_gauges
+from assistant.interpret.interpreter import Interpreter, load_shapes
 from tests import aster
-from tests.turns import ENGLISH, LEXICON, REPLIES
+from tests.turns import ENGLISH, LEXICON, REPLIES, SHAPES
 
 LAMPS = {lamp.id: lamp for lamp in aster.car().telltales}
 
@@ -62,6 +63,36 @@ def interpret(text: str) -> Request:
         ("What's the voltage of the 12 volt battery?", "voltage"),
         ("Is the car charging?", "charging"),
         ("When is the next service due?", "service_distance"),
+        ("Is the coolant too hot?", "coolant_temperature"),
+        ("Is the engine too cold?", "coolant_temperature"),
+        ("Is the oil too hot?", "oil_temperature"),
+        ("Is the oil level too low?", "oil_level"),
+        ("Is the oil full?", "oil_level"),
+        ("Is the oil pressure too low?", "oil_pressure"),
+        ("Is the washer fluid empty?", "washer_fluid"),
+        ("Is the battery too low?", "charge"),
+        ("Is the charge low?", "charge"),
+        ("Is the drive battery too hot?", "battery_temperature"),
+        ("Is the 12-volt battery flat?", "voltage"),
+        ("Is the tank full?", "fuel"),
+        ("Is the tyre pressure too high?", "tyre_pressure"),
+        ("Are the tyres too hot?", "tyre_temperature"),
+        ("Is the brake fluid low?", "brake_fluid_level"),
+        ("Are the brakes worn?", "brake_pads"),
+        ("Are the headlights broken?", "bulb_failure"),
+        ("Is it too hot in the cabin?", "cabin_temperature"),
+        ("What is the cabin temperature set to?", "climate_temperature"),
+        ("What's the temperature inside set to?", "climate_temperature"),
+        ("What is the cabin temperature?", "cabin_temperature"),
+        ("What is the charge set to stop at?", "charge_limit"),
+        ("What is the volume set to?", "volume"),
+        ("How fast is the engine turning?", "engine_speed"),
+        ("How fast is the electric motor turning?", "motor_speed"),
+        ("Am I driving faster than 50?", "speed_compared"),
+        ("Am I going over 100 km/h?", "speed_compared"),
+        ("Is my speed above thirty?", "speed_compared"),
+        ("Is the child in the back buckled up?", "unbelted"),
+        ("Is anyone not wearing a seat belt?", "unbelted"),
     ],
 )
 def test_a_question_about_the_present_is_for_the_car(text: str, gauge: str) -> None:
@@ -145,11 +176,50 @@ def test_the_words_next_to_it_say_which_light_it_is(text: str, lamp: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["Is the brake fluid low?", "Has the power steering failed?", "Are the brakes ok?"]
+    "text",
+    [
+        "Is the gearbox too hot?",
+        "Are the clutch plates worn?",
+        "Is the air filter full?",
+        "Is the spare tyre flat?",
+        "What is the tyre pressure set to?",
+        "What is the charging power set to?",
+    ],
 )
 def test_how_the_car_is_now_is_no_question_for_the_manual(text: str) -> None:
     request = interpret(text)
     assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_reported")
+
+
+@pytest.mark.parametrize(
+    ("text", "lamp"),
+    [
+        ("Has the power steering failed?", "PowerSteering"),
+        ("Are the brakes ok?", "BrakeSystem"),
+        ("Is the coolant level low?", "CoolantTemperature"),
+        ("Is the particulate filter full?", "ParticulateFilter"),
+        ("Is the engine ok?", "CheckEngine"),
+        ("Is the airbag faulty?", "Airbag"),
+    ],
+)
+def test_of_what_no_gauge_measures_the_lamp_that_warns_of_it_tells(text: str, lamp: str) -> None:
+    request = interpret(text)
+    assert (request.kind, request.slots["lamp"]) == (RequestKind.WARNING, lamp)
+
+
+def test_the_lamps_of_a_gauge_are_read_where_it_is_asked_whether_it_is_well() -> None:
+    lamps = {LAMPS["CoolantTemperature"].path, LAMPS["ColdCoolant"].path}
+    assert lamps <= set(interpret("Is the coolant too hot?").paths)
+    assert not lamps & set(interpret("How hot is the coolant?").paths)
+
+
+def test_a_setting_that_the_car_does_not_report_is_no_measurement() -> None:
+    """Not even where the temperature itself is reported."""
+    gauges, places = load_gauges(ENGLISH, ["Vehicle.Cabin.HVAC.AmbientAirTemperature"], "left")
+    cold = Interpreter(LEXICON, SHAPES, gauges, places, ())
+    request = cold.interpret("What is the cabin temperature set to?")
+    assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_reported")
+    assert cold.interpret("What is the cabin temperature?").name == "cabin_temperature"
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,68 @@ def test_where_one_of_several_is_unknown_the_answer_says_which(name: str) -> Non
         assert SignalEvidence(unknown.path, UNKNOWN) in said.evidence
 
 
+COOLANT = "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature"
+HOT_LAMP = "Vehicle.Cabin.Cluster.Telltale.CoolantTemperature"
+
+
+@pytest.mark.parametrize("state", ["on", "flashing"])
+def test_a_lamp_of_the_gauge_that_is_lit_is_told(state: str) -> None:
+    hot, lamp = Known(120.0, "°C", 0.1), Known(state, None, 0.1)
+    said = answer("coolant_temperature", {COOLANT: hot, HOT_LAMP: lamp})
+    assert said.text == "The coolant is at 120 °C. The coolant temperature lamp is lit."
+    assert said.evidence == (SignalEvidence(COOLANT, hot), SignalEvidence(HOT_LAMP, lamp))
+
+
+def test_the_lamp_of_a_gauge_is_told_though_its_value_is_unknown() -> None:
+    said = answer("coolant_temperature", {COOLANT: UNKNOWN, HOT_LAMP: Known("on", None, 0.1)})
+    assert said.outcome is Outcome.ANSWERED
+    assert said.text.endswith("The coolant temperature lamp is lit.")
+    assert said.text.startswith("I can't tell the coolant temperature")
+
+
+@pytest.mark.parametrize("lamp", [Known("off", None, 0.1), UNKNOWN])
+def test_a_lamp_that_is_off_or_unknown_is_not_told_of_a_gauge(lamp: Reading) -> None:
+    said = answer("coolant_temperature", {COOLANT: Known(90.0, "°C", 0.1), HOT_LAMP: lamp})
+    assert said.text == "The coolant is at 90 °C."
+
+
+SEATS = {path.place: path.path for path in GAUGES["unbelted"].gauge.given}
+UNBELTED = {path.place: path.path for path in GAUGES["unbelted"].gauge.paths}
+
+
+def buckled(taken: dict[str, Reading]) -> Answer:
+    """Whether those on the given seats are buckled up; nobody is known to be unbelted."""
+    readings = {UNBELTED[place]: Known(False, None, 0.1) for place in taken}
+    return answer("unbelted", {**readings, **{SEATS[place]: r for place, r in taken.items()}})
+
+
+TAKEN, EMPTY = Known(True, None, 0.1), Known(False, None, 0.1)
+REAR = [place for place in SEATS if place.startswith("rear")]
+
+
+@pytest.mark.parametrize(
+    ("places", "text"),
+    [
+        (REAR, "No rear seat is taken."),
+        (list(SEATS), "No seat is taken."),
+        (["rear left"], "The rear left seat is empty."),
+    ],
+)
+def test_where_nobody_sits_nobody_is_said_to_be_buckled_up(places: list[str], text: str) -> None:
+    said = buckled(dict.fromkeys(places, EMPTY))
+    assert (said.outcome, said.text) == (Outcome.ANSWERED, text)
+    assert {SignalEvidence(SEATS[place], EMPTY) for place in places} < set(said.evidence)
+
+
+def test_a_seat_is_called_empty_or_taken_only_where_that_is_known() -> None:
+    said = buckled({**dict.fromkeys(REAR, EMPTY), "rear left": TAKEN})
+    assert said.text == "Everybody on the rear seats is buckled up."
+    said = buckled({**dict.fromkeys(REAR, EMPTY), "rear left": UNKNOWN})
+    assert said.outcome is Outcome.REFUSED
+    assert said.text.startswith("I can't tell who is not buckled up: ")
+    assert SignalEvidence(SEATS["rear left"], UNKNOWN) in said.evidence
+
+
 def open_doors(*open_paths: str, unknown: tuple[str, ...] = ()) -> Answer:
     readings: dict[str, Reading] = {}
     for path in GAUGES["doors"].gauge.paths:

@@ -330,6 +330,12 @@ def test_who_asks_which_lamps_are_lit_hears_all_of_them(question: str) -> None:
     assert "Stop at once" in answer.text
 
 
+def test_of_several_lamps_it_is_said_which_one_asks_for_what() -> None:
+    said = ask("Which lights are on?", DoorOpen="on", ParkingBrake="on", Ready="on").text
+    assert "ready to drive, green. For the door open lamp: Stop" in said
+    assert "For the" not in ask("Which lights are on?", DoorOpen="on").text
+
+
 def test_no_lamp_at_all_and_no_lamp_of_a_colour() -> None:
     assert ask("Which lamps are lit?").text == REPLIES.say["no_lamp_all"]
     assert ask("Which blue lamps are lit?").text == REPLIES.say["no_lamp"].format(colour="blue")

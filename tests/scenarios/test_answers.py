@@ -17,6 +17,7 @@ from tests.scenarios.evidence import unfounded
 
 SCENARIOS = sorted(path.stem for path in (CONFIG / "scenarios").glob("*.toml"))
 TYRE = "Vehicle.Chassis.Axle.Row{}.Wheel.{}.Tire.Pressure"
+EARLY_S = 20.0  # a slow machine asks until then
 OUTSIDE = "how cold is it outside"
 
 # What every car is asked.
@@ -30,6 +31,7 @@ COMMON = (
     "are the windows closed",
     OUTSIDE,
     "how hot is the coolant",
+    "is the coolant too hot",
     "is the car charging",
     "how long until the car is charged",
     "is the handbrake on",
@@ -62,7 +64,7 @@ PARTICULAR = {
     "charging_at_home": {
         "is the car charging": r"^The drive battery is charging\.$",
         "how long until the car is charged": r"^\d+ h \d+ min until",
-        "is everybody buckled up": r"^Everybody who is seated is buckled up\.$",
+        "is everybody buckled up": r"^No seat is taken\.$",
         "how fast am i going": r"standing still",
     },
     "city": {
@@ -90,6 +92,7 @@ PARTICULAR = {
     "overheating": {
         "is anything wrong": r"coolant temperature lamp",
         "how hot is the coolant": r"1(19|2\d) °C",
+        "is the coolant too hot": r"1(19|2\d) °C\. The coolant temperature lamp is lit\.$",
     },
     "parked": {
         "is the handbrake on": r"^The parking brake is on\.$",
@@ -111,18 +114,65 @@ def asked(quick: Auriga, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     questions = tmp_path_factory.mktemp("questions") / "common.txt"
     questions.write_text("\n".join(COMMON))
 
-    @cache
-    def ask(scenario: str) -> Turns:
+    def once(scenario: str) -> Turns:
         result = quick("ask", "--batch", questions, "--scenario", scenario, "--json")
         assert (result.code, result.error) == (0, "")
         return {turn["heard"]: turn for turn in result.turns}
 
+    @cache
+    def ask(scenario: str) -> Turns:
+        turns = once(scenario)
+        # A machine that stands still for some moments sends no frames either: what the car reports
+        # is rightly stale then, and nothing of the scenario. Any other reason counts at once.
+        return once(scenario) if stale(scenario, turns) else turns
+
     return ask
+
+
+def stale(scenario: str, turns: Turns) -> list[str]:
+    """The paths that are stale in an answer, though the scenario reports them."""
+    faults = [fault for step in steps(scenario) for fault in step.get("faults", [])]
+    silent = tuple(f"{fault['ecu']}_" for fault in faults if "ecu" in fault)
+    return [
+        piece["path"]
+        for turn in turns.values()
+        for piece in turn["evidence"]
+        if piece.get("unknown") == "stale" and not message_of(piece["path"]).startswith(silent)
+    ]
+
+
+@cache
+def messages() -> dict[str, str]:
+    table = tomllib.loads((aster.FOLDER / "signals.toml").read_text("utf-8"))
+    return {path: signal.get("message", "") for path, signal in table["signals"].items()}
+
+
+def message_of(path: str) -> str:
+    """The message that carries a signal, named after its ECU; "" of a derived one."""
+    return messages().get(path, "")
+
+
+def test_only_what_is_stale_by_no_fault_of_the_scenario_is_asked_again() -> None:
+    petrol, speed = "Vehicle.Powertrain.FuelSystem.RelativeLevel", "Vehicle.Speed"
+
+    def turn(path: str, unknown: str) -> Turns:
+        return {"?": {"evidence": [{"kind": "signal", "path": path, "unknown": unknown}]}}
+
+    assert stale("ecu_dropout", turn(petrol, "stale")) == []
+    assert stale("city", turn(petrol, "stale")) == [petrol]
+    assert stale("ecu_dropout", turn(speed, "stale")) == [speed]
+    assert stale("city", turn(speed, "bad_checksum")) == []
 
 
 def start(scenario: str) -> dict[str, Any]:
     table = tomllib.loads((CONFIG / "scenarios" / f"{scenario}.toml").read_text("utf-8"))
     found: dict[str, Any] = table.get("start", {})
+    return found
+
+
+def steps(scenario: str) -> list[dict[str, Any]]:
+    table = tomllib.loads((CONFIG / "scenarios" / f"{scenario}.toml").read_text("utf-8"))
+    found: list[dict[str, Any]] = table.get("step", [])
     return found
 
 
@@ -147,8 +197,12 @@ def test_every_number_of_every_answer_is_in_its_evidence(asked: Asked, scenario:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_what_is_said_is_the_truth_of_the_scenario(asked: Asked, scenario: str) -> None:
     truths, turns = start(scenario), asked(scenario)
+    early = set().union(
+        *(step.get("set", {}) for step in steps(scenario) if step["at_s"] < EARLY_S)
+    )
+    moved = early | ({"voltage_v"} if "ready" in early else set())  # the car charges its battery
     for question, (key, tolerance) in TRUTH.items():
-        if key in truths:
+        if key in truths and key not in moved:
             (evidence,) = turns[question]["evidence"]
             assert evidence["value"] == pytest.approx(truths[key], abs=tolerance), question
             assert evidence["age_ms"] < 5000
