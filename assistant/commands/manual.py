@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
-from assistant.adapters.sqlite_manual import kept_sources
+from assistant.adapters.sqlite_manual_file import kept_sources
 from assistant.adapters.tqdm_progress import TqdmProgress
 from assistant.app import data_folder, find_embedder, model_store
 from assistant.commands import manual_look

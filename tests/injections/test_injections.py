@@ -12,7 +12,8 @@ from pathlib import Path
 import can
 import pytest
 
-from assistant.adapters.sqlite_manual import SqliteManual, build, kept_sources
+from assistant.adapters.sqlite_manual import SqliteManual
+from assistant.adapters.sqlite_manual_file import build, kept_sources
 from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.app import Need, assistant, build_embedder, embedder_weights, model_store
 from assistant.cancel import CancelToken
