@@ -208,8 +208,8 @@ def test_a_car_that_goes_away_becomes_unknown(monkeypatch: pytest.MonkeyPatch) -
     [
         ("nope:x", BusError),
         ("socketcan:nocan9", BusError),
-        ("unix:a/b", BusError),
-        ("unix:" + "x" * 300, BusError),
+        ("unix:a/b", UsageError),
+        ("unix:" + "x" * 300, UsageError),
         ("unix:", UsageError),
         ("unix", UsageError),
         ("", UsageError),
