@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from typing import Any
 
 import can
 
-from can_bridge.errors import BusError, SpecError
+from can_bridge.errors import BusError, SpecError, first_line
 from can_bridge.frame_source import BusReader, filters_of
 from can_bridge.unix_bus import CHANNEL, is_channel
 
@@ -98,24 +99,31 @@ def open_python_can(
         options["bitrate"] = spec.bitrate
     if not may_send:
         options |= LISTEN_ONLY.get(spec.interface, {})
-    try:
-        with _quiet():
+    with _quiet():
+        try:
             return can.Bus(can_filters=filters, **options)
-    except can.CanInterfaceNotImplementedError as error:
+        except Exception as error:  # whatever an interface throws: a missing library, a NameError
+            traceback.clear_frames(error.__traceback__)  # a half-opened bus complains when it goes
+            raise BusError(f"the bus {spec} cannot be opened: {_reason(spec, error)}") from error
+
+
+def _reason(spec: BusSpec, error: Exception) -> str:
+    """Why, and what to do."""
+    if isinstance(error, can.CanInterfaceNotImplementedError):
+        if spec.interface in can.VALID_INTERFACES:
+            return (
+                f"python-can's interface '{spec.interface}' is not usable here "
+                f"({first_line(error)}); install its driver and its Python package"
+            )
         known = ", ".join(sorted(can.VALID_INTERFACES))
-        raise BusError(
-            f"the bus {spec} cannot be opened: python-can has no usable interface "
-            f"'{spec.interface}' here; choose one of {known}"
-        ) from error
-    except (can.CanError, OSError, ValueError, TypeError, ImportError) as error:
-        reason = _first_line(error)
-        hint = "" if ";" in reason else "; check that the channel exists"
-        raise BusError(f"the bus {spec} cannot be opened: {reason}{hint}") from error
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+        return f"python-can has no interface '{spec.interface}'; choose one of {known}"
+    if isinstance(error, ImportError | NameError):
+        return (
+            f"the library of python-can's interface '{spec.interface}' is missing "
+            f"({first_line(error)}); install its driver"
+        )
+    reason = first_line(error)
+    return reason if ";" in reason else f"{reason}; check that the channel exists"
 
 
 @contextlib.contextmanager

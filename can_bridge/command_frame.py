@@ -8,6 +8,7 @@ from can_bridge.readings import Value
 from can_bridge.spec import CommandSpec
 
 _DECIMALS = 6
+_FLOAT32 = 1e-6  # relative; what a client of that type cannot tell apart
 
 
 def raw_value(command: CommandSpec, value: Value) -> int | None:
@@ -32,6 +33,14 @@ def asked_value(command: CommandSpec, value: Value) -> Value:
     if command.kind != "number" or raw is None:
         return value
     return round(raw * command.factor + command.offset, _DECIMALS)
+
+
+def is_on_a_step(command: CommandSpec, value: Value) -> bool:
+    """Whether the car can be asked for exactly this; also where it may not be asked at all."""
+    asked = asked_value(command, value)
+    if raw_value(command, value) is None or isinstance(asked, str) or isinstance(value, str):
+        return True
+    return math.isclose(asked, value, rel_tol=_FLOAT32, abs_tol=10.0**-_DECIMALS)
 
 
 def build_frame(command: CommandSpec, raw: int, counter: int) -> bytes:

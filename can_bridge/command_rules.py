@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from can_bridge.command_frame import asked_value, raw_value
+from can_bridge.command_frame import asked_value, is_on_a_step, raw_value
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
 from can_bridge.spec import CommandFrame, CommandSpec, Interlock
 
@@ -152,8 +152,10 @@ def _bad_value(command: CommandSpec, value: Value) -> str:
 
 
 def _shown(command: CommandSpec, value: Value) -> str:
+    """What the car is asked for, and what was requested if that is between two steps."""
     unit = f" {command.unit}" if command.unit else ""
-    return _plain(asked_value(command, value)) + unit
+    asked = _plain(asked_value(command, value)) + unit
+    return asked if is_on_a_step(command, value) else f"{asked} (the step nearest to {value:g})"
 
 
 def _plain(value: Value) -> str:

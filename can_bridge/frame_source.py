@@ -112,16 +112,16 @@ class BusReader:
 
     def _read_unix(self, bus: UnixBus, timeout_s: float) -> Collection[Frame]:
         """Frames of our own bus, without a can.Message for each, which costs more than the rest."""
-        to_monotonic = time.monotonic() - time.time()
         frames = []
         raw = bus.receive_raw(timeout_s, _MOST)
+        now_s, wall_s = time.monotonic(), time.time()
         keys = self._keys  # as they are now: `accept` may have been called while this waited
         for stamp, key, flags, data in raw:
             if flags & _PASSED_OVER:
                 if flags & _ERROR_FLAG:
                     self._take_error(key, data)
             elif key in keys:
-                frames.append(Frame(key, data, stamp + to_monotonic))
+                frames.append(Frame(key, data, now_s - _lag_s(stamp, wall_s)))
         if frames:
             self._errors.data_came()
         return frames
@@ -136,7 +136,7 @@ class BusReader:
                 self._take_error(message.arbitration_id, bytes(message.data))
             elif not message.is_remote_frame:
                 key = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
-                at_s = time.monotonic() - _lag_s(message.timestamp)
+                at_s = time.monotonic() - _lag_s(message.timestamp, time.time())
                 frames.append(Frame(key, bytes(message.data), at_s))
             message = bus.recv(0.0) if len(frames) < _MOST else None
         if frames:
@@ -158,9 +158,12 @@ class BusReader:
         self._leave()
 
 
-def _lag_s(timestamp: float) -> float:
-    """How long the frame waited in a queue; 0 for a stamp from a clock that is not the wall's."""
-    lag_s = time.time() - timestamp
+def _lag_s(stamp_s: float, wall_s: float) -> float:
+    """How long the frame waited in a queue; 0 for a stamp from a clock that is not the wall's.
+
+    So it is when the wall's clock was set in between: a frame never comes from the future.
+    """
+    lag_s = wall_s - stamp_s
     return lag_s if 0.0 < lag_s < _MAX_LAG_S else 0.0
 
 

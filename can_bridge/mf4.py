@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import struct
 import sys
 import traceback
 import warnings
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from can.io.mf4 import MF4Reader
 
 _BEGINS = (b"MDF     ", b"UnFinMF ")
+_FIRST_BLOCK = 64
+_BLOCK = struct.Struct("<8sQQ")
+_LINK = struct.Struct("<Q")
+_MOST_BLOCKS = 100_000
+_LARGEST = 1 << 48  # bytes; what is beyond is damaged, since no file is so large
 
 
 def mf4_messages(file: Path) -> Iterator[can.Message]:
@@ -40,7 +46,7 @@ def mf4_messages(file: Path) -> Iterator[can.Message]:
                 yield message
         except Exception as error:  # asammdf and what it decompresses with have no common base
             place = f"{file}, after {count} frame{'' if count == 1 else 's'}"
-            raise RecordingError(
+            raise _cut_off(file) or RecordingError(
                 f"{place}: the recording is broken here ({first_line(error)}); record it again, or "
                 f"convert what can be read"
             ) from error
@@ -60,9 +66,48 @@ def _opened(file: Path) -> MF4Reader:
         ) from error
     except Exception as error:  # as above
         _let_go(error)
-        raise RecordingError(
+        raise _cut_off(file) or RecordingError(
             f"{file} is no whole MF4 recording of CAN frames ({first_line(error)}); record it again"
         ) from error
+
+
+def _cut_off(file: Path) -> RecordingError | None:
+    """The sentence about a file that ends before its last block does; None for another damage."""
+    size = file.stat().st_size
+    if _end_of_blocks(file) <= size:
+        return None
+    return RecordingError(
+        f"{file}, offset {size}: the recording is cut off here, and an MF4 cannot be read in part; "
+        f"record it again"
+    )
+
+
+def _end_of_blocks(file: Path) -> int:
+    """The largest offset to which blocks reach that can be found, by their links, in bytes.
+
+    A block of MDF 4: `##` and two letters, 4 bytes reserved, its size, the number of its links, and
+    the offsets of other blocks, 0 for none; ASAM MDF 4.1, block structure.
+    """
+    waiting, seen, end = [_FIRST_BLOCK], {0}, 0
+    with file.open("rb") as stream:
+        while waiting and len(seen) < _MOST_BLOCKS:
+            at = waiting.pop()
+            if at in seen or at > _LARGEST:
+                continue
+            seen.add(at)
+            end = max(end, at + _BLOCK.size)
+            stream.seek(at)
+            head = stream.read(_BLOCK.size)
+            if len(head) < _BLOCK.size or not head.startswith(b"##"):
+                continue
+            _, size, links = _BLOCK.unpack(head)
+            if size > _LARGEST:
+                continue
+            end = max(end, at + size)
+            if _BLOCK.size + 8 * links <= size:
+                linked = stream.read(8 * min(links, _MOST_BLOCKS))
+                waiting += [link for (link,) in _LINK.iter_unpack(linked[: len(linked) // 8 * 8])]
+    return end
 
 
 def _let_go(error: BaseException) -> None:

@@ -8,7 +8,9 @@ names the line, or the offset in a binary file.
 
 from __future__ import annotations
 
+import codecs
 import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Self, cast
@@ -23,6 +25,7 @@ FORMATS = (".log", ".asc", ".blf", ".csv", ".mf4")
 _CSV_HEADER = "timestamp,arbitration_id,extended,remote,error,dlc,data"
 _MAX_CLASSIC_BYTES = 8
 _SHORTEST_OBJECT = 16
+_SCREEN_OF_CANDUMP = re.compile(r"\s*(\([\d.: -]+\)\s+)?\S+\s+([RT]X\s.*)?[0-9A-F]{3,8}\s+\[\d+\]")
 
 
 class Recording:
@@ -121,13 +124,18 @@ class Recording:
             )
 
     def _broken_line(self, lines: _Lines, error: Exception) -> None:
-        """Warn if it is the last line, else raise."""
+        """Warn if the file ends in the middle of that line, else raise."""
         place = f"{self.file}, line {lines.number}"
         shown = lines.last.strip()
         shown = f"{shown[:60]}…" if len(shown) > 60 else shown  # noqa: PLR2004
-        if lines.at_end():
+        if lines.cut:
             self._warn(f"{place}: the recording is cut off here ('{shown}'); read up to this line")
             return
+        if _SCREEN_OF_CANDUMP.match(lines.last):
+            raise RecordingError(
+                f"{place}: '{shown}' is what candump shows on the screen; expected its log format: "
+                f"record with 'candump -L' or 'record'"
+            ) from error
         raise RecordingError(
             f"{place}: '{shown}' is no frame of this format ({first_line(error)}); correct or remove "
             f"the line"
@@ -160,15 +168,17 @@ class Recording:
 
 
 class _Lines:
-    """A text file for python-can's readers that knows which line it is at."""
+    """A text file for python-can's readers that knows which line it is at; without blank lines."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._next = stream.readline()
+        self._ahead = 0
+        self._next = b""
+        self._read_ahead()
         self.last = ""
         self.number = 0
         self.cut = False
-        """Whether the last line has no end."""
+        """Whether the file ends in this line, which has no end."""
 
     def __iter__(self) -> Self:
         return self
@@ -176,19 +186,24 @@ class _Lines:
     def __next__(self) -> str:
         if not self._next:
             raise StopIteration
-        line, self._next = self._next, self._stream.readline()
+        line, self.number = self._next, self._ahead
+        self._read_ahead()
         self.cut = not line.endswith(b"\n")
         self.last = line.decode("utf-8", "replace")
-        self.number += 1
         return self.last
+
+    def _read_ahead(self) -> None:
+        while True:
+            self._next = self._stream.readline()
+            self._ahead += 1
+            if self._ahead == 1:
+                self._next = self._next.removeprefix(codecs.BOM_UTF8)
+            if not self._next.isspace():
+                return
 
     def peek(self) -> str:
         """The next line, which stays the next."""
         return self._next.decode("utf-8", "replace")
-
-    def at_end(self) -> bool:
-        """Whether no further line follows."""
-        return not self._next.strip()
 
     # What python-can's readers ask of a file beside its lines.
     closed = False

@@ -42,6 +42,7 @@ class VehicleState:
             live for f in self._frames.values() for live in (f, *(page for _, page in f.pages))
         )
         """The frames, and the pages of multiplexed ones."""
+        self._watches = {fresh.watch for live in self._live for fresh in live.freshness}
         self._signals = {signal.path: signal for live in self._live for signal in live.signals}
         self._derived = {
             path: Derivation(profile.signals[path], source)
@@ -73,6 +74,14 @@ class VehicleState:
             for compared in comparison.near:
                 compared.compared_by += (comparison,)
             self._plan_look(comparison, 0.0)
+
+    @property
+    def silence_matters(self) -> bool:
+        """Whether a reading could change without a frame; not so when all that was fresh has aged.
+
+        Then a rule of [plausible] has nothing to compare either.
+        """
+        return any(watch.at < float("inf") for watch in self._watches)
 
     @property
     def ready(self) -> bool:

@@ -6,6 +6,7 @@ it goes stale, or is doubted; VehicleState says when it must be looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -73,8 +74,10 @@ class Transcript:
         yield from self._sweep(at_s)
 
     def _sweep(self, now_s: float) -> Iterator[Change]:
-        while (due_s := self._state.next_look_at) < now_s:
-            self._state.sweep(due_s + _JUST_AFTER_S)
+        state = self._state
+        while (due_s := state.next_look_at) < now_s:
+            just_after_s = max(due_s + _JUST_AFTER_S, math.nextafter(due_s, math.inf))
+            state.sweep(just_after_s if state.silence_matters else now_s)
             yield from self._changes()
 
     def _changes(self) -> Iterator[Change]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import math
 import os
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NoReturn
@@ -166,12 +168,26 @@ def _open(spec: str, stop: Stop) -> can.BusABC:
         )
     interface, channel, bitrate = match.groups()
     rate = {"bitrate": int(bitrate)} if bitrate else {}
+    with _quiet():
+        try:
+            return can.Bus(interface=interface, channel=channel, **rate)  # type: ignore[arg-type]
+        except Exception as error:  # whatever an interface throws: a missing library, a NameError
+            stop.check()
+            traceback.clear_frames(error.__traceback__)  # a half-opened bus complains when it goes
+            first = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise BusUnavailable(f"the bus {spec} cannot be opened: {first}") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """python-can logs what it also raises."""
+    logger = logging.getLogger("can")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
-        return can.Bus(interface=interface, channel=channel, **rate)  # type: ignore[arg-type]
-    except (can.CanError, OSError, ValueError, TypeError, ImportError) as error:
-        stop.check()
-        first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise BusUnavailable(f"the bus {spec} cannot be opened: {first}") from error
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _ready() -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from can_bridge.bridge import open_bridge
+from can_bridge.command_frame import asked_value
 from can_bridge.command_rules import Outcome, Result
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds
 from can_bridge.gate import open_gate
@@ -54,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
             bridge.wait_ready(options.wait)
         with open_gate(bridge) as gate:
             outcome = gate.set(options.path, value)
-    print(_json(outcome) if options.json else f"{outcome.result.value}: {outcome.text}")
+    asked = outcome.requested if command is None else asked_value(command, outcome.requested)
+    print(_json(outcome, asked) if options.json else f"{outcome.result.value}: {outcome.text}")
     return 0 if outcome.result is Result.CONFIRMED else 1
 
 
@@ -71,11 +73,12 @@ def _value(command: CommandSpec | None, text: str | None) -> Value:
         return text
 
 
-def _json(outcome: Outcome) -> str:
+def _json(outcome: Outcome, asked: Value) -> str:
     return json.dumps(
         {
             "path": outcome.path,
             "requested": outcome.requested,
+            "asked": asked,
             "outcome": outcome.result.value,
             "reason": outcome.cause.value,
             "text": outcome.text,

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 import grpc
 
+from can_bridge.command_frame import asked_value, is_on_a_step
 from can_bridge.command_rules import Cause, Outcome, Read, Result, decide
 from can_bridge.gate import Gate
 from can_bridge.kuksa.border import Refusal, denied, invalid
 from can_bridge.kuksa.catalogue import Entry
 from can_bridge.readings import Value
+from can_bridge.spec import CommandSpec
 
 CODES = {
     Cause.NOT_LISTED: grpc.StatusCode.PERMISSION_DENIED,
@@ -62,6 +64,8 @@ class Actuator:
             if not entry.settable:
                 text = f"{entry.path} is not in the vehicle's commands.toml; nothing was sent"
                 raise denied(text, entry.path)
+        for entry, value in targets:
+            _on_a_step(self._gate.commands[entry.path], value)
         return self._gate
 
     def _all_allowed(self, gate: Gate, targets: Sequence[Target]) -> None:
@@ -72,6 +76,17 @@ class Actuator:
             verdict = decide(gate.commands[entry.path], value, self._read)
             if verdict is not None and verdict.result is not Result.CONFIRMED:
                 raise _refusal(verdict)
+
+
+def _on_a_step(command: CommandSpec, value: Value) -> None:
+    """The gate takes the nearest step and says so; an answer of `kuksa.val` has no place for that."""
+    if not is_on_a_step(command, value):
+        unit = f" {command.unit}" if command.unit else ""
+        text = (
+            f"{command.path} has steps of {command.factor:g}{unit}: expected one, such as "
+            f"{asked_value(command, value):g}, found {value:g}; nothing was sent"
+        )
+        raise invalid(text, command.path)
 
 
 def _refusal(outcome: Outcome, done: int = 0, of: int = 1) -> Refusal:

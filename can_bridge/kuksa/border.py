@@ -21,9 +21,9 @@ class Refusal(Exception):
         self.path = path
 
 
-def invalid(text: str) -> Refusal:
+def invalid(text: str, path: str = "") -> Refusal:
     """The request is malformed."""
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, text)
+    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, text, path)
 
 
 def not_found(text: str) -> Refusal:

@@ -9,7 +9,7 @@ import grpc
 from kuksa.val.v2 import val_pb2 as val
 
 from can_bridge.kuksa.actuator import Target
-from can_bridge.kuksa.border import call, invalid, read_only, stream
+from can_bridge.kuksa.border import call, denied, invalid, read_only, stream
 from can_bridge.kuksa.car import SERVER_NAME, SERVER_VERSION, Car, change_time, now
 from can_bridge.kuksa.catalogue import Entry
 from can_bridge.kuksa.values import target_value, v2_datapoint, v2_metadata
@@ -85,7 +85,10 @@ class ServiceV2:
     @stream
     def OpenProviderStream(self, requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         """Refused: the car alone provides values, and the gate alone takes targets."""
-        raise read_only()
+        raise denied(
+            "only the car provides values, and targets go to it alone and are not told to clients; "
+            "set the target of a command, and subscribe to its current value"
+        )
 
     def _entry(self, signal: Any) -> Entry:
         match signal.WhichOneof("signal"):

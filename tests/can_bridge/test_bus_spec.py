@@ -47,9 +47,52 @@ def test_a_unix_channel_that_none_can_have_names_no_bus(text: str) -> None:
 
 
 def test_a_bus_that_cannot_be_opened() -> None:
-    with pytest.raises(BusError, match="no usable interface 'nothing'") as caught:
+    with pytest.raises(BusError, match="no interface 'nothing'; choose one of") as caught:
         open_bus(parse_bus_spec("nothing:here"), [])
     assert "\n" not in str(caught.value)
+
+
+class HalfOpen(can.BusABC):
+    """An interface that throws when it is half open, as those without their library do."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__(channel=0)
+        raise problem
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Never called."""
+
+
+@pytest.mark.parametrize(
+    ("problem", "part"),
+    [
+        (NameError("name 'canGetNumberOfChannels' is not defined"), "install its driver"),
+        (ImportError("Please install python-ics"), "install its driver"),
+        (KeyError("channel"), "check that the channel exists"),
+        (RuntimeError(), "RuntimeError"),
+        (OSError(97, "Address family not supported"), "Address family not supported"),
+    ],
+)
+def test_whatever_an_interface_throws_is_one_sentence_and_no_other_line(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    problem: Exception,
+    part: str,
+) -> None:
+    monkeypatch.setattr(can, "Bus", lambda **_: HalfOpen(problem))
+    with pytest.raises(BusError, match=part) as caught:
+        open_bus(parse_bus_spec("kvaser:0"), [])
+    assert "\n" not in str(caught.value) and caught.value.exit_code == 4
+    assert not caplog.records
+
+
+def test_an_interface_that_is_known_and_not_usable_is_not_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = can.CanInterfaceNotImplementedError("Cannot import module")
+    monkeypatch.setattr(can, "Bus", lambda **_: HalfOpen(missing))
+    with pytest.raises(BusError, match=r"'ixxat' is not usable here \(Cannot import"):
+        open_bus(parse_bus_spec("ixxat:0"), [])
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 
 import can
@@ -61,6 +62,19 @@ def test_many_frames_come_at_once_and_only_those_asked_for(car: UnixBus, reader:
     send(car, 0x100)
     send(car, 0x7E8)
     assert keys(reader, 1) == [0x7E8]
+
+
+@pytest.mark.parametrize("stamp_s", [0.0, 3600.0, -3600.0, float("nan")])
+def test_a_frame_never_comes_from_the_future_nor_from_long_ago(
+    car: UnixBus, reader: BusReader, monkeypatch: pytest.MonkeyPatch, stamp_s: float
+) -> None:
+    wall_s = time.time()
+    with monkeypatch.context() as patch:  # the sender's clock, or one that was set in between
+        patch.setattr(time, "time", lambda: wall_s + stamp_s)
+        send(car, 0x100)
+    before_s = time.monotonic()
+    (frame,) = reader.receive(STEP_S)
+    assert before_s - STEP_S < frame.at_s <= time.monotonic()
 
 
 def test_a_flood_is_handed_over_in_parts(car: UnixBus, reader: BusReader) -> None:

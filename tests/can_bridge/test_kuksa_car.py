@@ -172,6 +172,21 @@ def test_the_client_is_told_why_a_target_is_refused(
     assert caught.value.errors[0]["error"]["code"] == code
 
 
+def test_a_target_between_two_steps_is_refused_since_no_answer_could_say_what_was_asked_for(
+    car: Served,
+) -> None:
+    with car.client() as client, pytest.raises(VSSClientError) as caught:
+        client.set_target_values({VOLUME: Datapoint(30.4)})
+    message = str(caught.value)
+    assert "has steps of 1 %: expected one, such as 30, found 30.4; nothing was sent" in message
+    car.actuate(VOLUME, double=30.0 + 1e-9)
+
+
+def test_the_client_is_told_that_targets_are_not_told(car: Served) -> None:
+    with car.client() as client, pytest.raises(VSSClientError, match="not told to clients"):
+        next(client.subscribe_target_values([VOLUME]))
+
+
 def test_the_client_is_told_that_a_path_is_not_there(car: Served) -> None:
     with car.client() as client, pytest.raises(VSSClientError, match="no path or branch"):
         client.get_current_values(["Vehicle.Flux"])

@@ -155,6 +155,53 @@ def test_a_cut_off_blf_yields_what_was_whole_and_a_warning(tmp_path: Path) -> No
         assert len(warnings) == 1 and "cut.blf, offset " in warnings[0]
 
 
+@pytest.mark.parametrize("suffix", TEXT_FORMATS)
+def test_only_what_has_no_end_is_called_cut_off(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a{suffix}"
+    write(file, some(20))
+    lines = file.read_bytes().splitlines(keepends=True)
+    bad = b"0.5 1  D8              Rx\n"
+    for blank, rest in ((b"\n", lines[10:]), (b"\r\n \n\n", lines[10:]), (b"", []), (b"\n", [])):
+        file.write_bytes(b"".join([*lines[:10], bad, blank, *rest]))
+        assert f"{file}, line 11: " in refused(file) and "correct or remove" in refused(file)
+
+
+@pytest.mark.parametrize("suffix", TEXT_FORMATS)
+def test_a_byte_order_mark_and_blank_lines_mean_nothing(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a{suffix}"
+    write(file, some(20))
+    whole, text = content(read(file)[0]), file.read_bytes()
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\n\n") + b"\n\n")
+    found, warnings = read(file)
+    assert (content(found), warnings) == (whole, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  vcan0  0A0   [8]  B9 00 00 00 FA 00 00 00",
+        " (1767225600.000000)  vcan0  0A0   [8]  B9 00 00 00 FA 00 00 00",
+        " (2026-01-01 00:00:00.000246)  can1  18FEF100   [3]  FC 00 01",
+        "  vcan0  RX - -  123   [2]  11 22",
+    ],
+)
+def test_what_candump_shows_on_the_screen_is_recognized(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "a.log"
+    file.write_text(f"{line}\n" * 3)
+    assert f"{file}, line 1: " in refused(file) and "candump -L" in refused(file)
+
+
+def test_a_cut_off_mf4_says_that_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("asammdf", reason="the extra mf4 is not installed")
+    write(tmp_path / "a.mf4", some(300))
+    whole, cut = (tmp_path / "a.mf4").read_bytes(), tmp_path / "cut.mf4"
+    for size in (100, len(whole) // 2, len(whole) * 2 // 3, len(whole) - 1):
+        cut.write_bytes(whole[:size])
+        assert f"{cut}, offset {size}: the recording is cut off here" in refused(cut)
+    cut.write_bytes(whole[:70] + b"\xff" * 40 + whole[110:])
+    assert "cut off" not in refused(cut) != ""
+
+
 BROKEN: list[tuple[str, Callable[[list[str]], None], str]] = [
     (".log", lambda lines: lines.__setitem__(4, "(x) can0 100#00\n"), "line 5"),
     (".log", lambda lines: lines.__setitem__(4, "(1.0) can0 100#001\n"), "line 5"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import can
@@ -10,6 +11,8 @@ import pytest
 
 from can_bridge import Known, VehicleProfile, load_profile
 from can_bridge.checksum import ALGORITHMS
+from can_bridge.spec import PlausibleSpec
+from can_bridge.state import VehicleState
 from can_bridge.transcript import Transcript, changes
 from tests.can_bridge.conftest import ToyFolder
 
@@ -59,6 +62,29 @@ def test_a_silent_signal_is_stale_at_the_moment_it_becomes_so(toy: VehicleProfil
         (pytest.approx(0.9 + 0.5, abs=1e-5), "stale"),
         (5.0, 50.0),
     ]
+
+
+@pytest.mark.parametrize("gap_s", [1e4, 1.7e9, 1e15])
+def test_a_clock_that_jumps_is_not_followed_look_by_look(
+    toy: VehicleProfile, monkeypatch: pytest.MonkeyPatch, gap_s: float
+) -> None:
+    looks: list[float] = []
+    sweep = VehicleState.sweep
+
+    def counted(state: VehicleState, now: float) -> None:
+        looks.append(now)
+        assert len(looks) < 100
+        sweep(state, now)
+
+    monkeypatch.setattr(VehicleState, "sweep", counted)
+    rule = PlausibleSpec("Vehicle.Speed", ("Vehicle.Speed",), 1.0, 1.0, 0.0, 0.25)
+    compared = replace(toy, plausible=(rule,))
+    frames = [motion(0.0), motion(0.1), motion(0.2)]
+    jumped = [motion(0.3), motion(0.4)]
+    for frame in jumped:
+        frame.timestamp += gap_s
+    found = of("Vehicle.Speed", shown(compared, [*frames, *jumped]))
+    assert found == [(0.0, 50.0), (pytest.approx(0.7, abs=1e-5), "stale"), (gap_s + 0.3, 50.0)]
 
 
 def test_another_message_lets_the_time_go_by(toy: VehicleProfile) -> None:

@@ -33,6 +33,12 @@ def children(pid: int) -> str:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text()
 
 
+def test_a_bus_without_its_library_is_one_sentence() -> None:
+    result = sim("demo_drive", "--bus", "kvaser:0")
+    assert (result.returncode, result.stderr.count("\n")) == (4, 1), result.stderr
+    assert result.stderr.startswith("sim: the bus kvaser:0 cannot be opened: ")
+
+
 def test_ready_comes_first_and_every_step_is_a_line_of_json() -> None:
     result = sim("demo_drive", "--bus", "unix:test", "--start-at", "57.5", "--seconds", "1")
     assert result.returncode == 0, result.stderr

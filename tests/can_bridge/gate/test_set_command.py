@@ -36,6 +36,13 @@ def test_what_the_car_reports_is_confirmed(street: Any, tmp_path: Path) -> None:
     )
 
 
+def test_a_number_between_two_steps_says_what_was_asked_for(street: Any, tmp_path: Path) -> None:
+    bus = ("--bus", f"unix:{street.channel}", "--vehicle", str(tmp_path))
+    answer = json.loads(run("Vehicle.Window", "40.3", "--json", *bus).stdout)
+    assert answer["text"] == "Vehicle.Window is now 40.5 % (the step nearest to 40.3)"
+    assert (answer["requested"], answer["asked"]) == (40.3, 40.5)
+
+
 def test_what_is_refused_says_why_and_ends_with_1(street: Any, tmp_path: Path) -> None:
     bus = ("--bus", f"unix:{street.channel}", "--vehicle", str(tmp_path))
     result = run("Vehicle.Mode", "sport", *bus)
