@@ -15,7 +15,7 @@ from typing import Any
 from assistant.errors import SettingsError
 from assistant.events import Move, Request, RequestKind
 from assistant.interpret.ellipsis import Ellipsis, Shapes
-from assistant.interpret.interpreter import LONGEST, Interpreter
+from assistant.interpret.interpreter import ANY_LAMP, LONGEST, Interpreter
 from assistant.interpret.phrases import Wording as WordLists
 from assistant.lexicon import words
 from assistant.memory import STOP, Memory, Turn
@@ -26,6 +26,8 @@ BEYOND = "beyond"  # the interpreter's name for what neither the car nor its man
 NOTHING = "nothing_to_go_on_with"
 SECTION = "section"  # slot: the section that a move is about
 QUESTION = "question"  # slot: what a follow-up was understood to ask
+LAMP = re.compile(r"\b(?:lamp|light|telltale|symbol|icon)s?\b")
+IF_FLASHING = re.compile(r"\b(?:if|when) it (?:is )?(?:flash|blink|wink)")
 _KEYS = {"around", "ask_to", "moves", "ellipsis"}
 
 
@@ -92,6 +94,9 @@ class FollowUps:
         """The request with the words that it takes from the question before; None if complete."""
         if before is None:
             return None
+        same_lamp = self._about_the_same_lamp(text, before.request)
+        if same_lamp is not None:
+            return same_lamp
         ellipsis = Ellipsis(self.wording.shapes, self.interpreter.lexicon)
         if ellipsis.asks_again(text) and before.request.kind in LIVE:
             return _following(before.request, ())
@@ -113,6 +118,25 @@ class FollowUps:
         if request.kind in LIVE and request.paths == before.request.paths:
             return _following(Request(RequestKind.UNKNOWN, "not_reported", completed.text), ())
         return _following(request, self._added(completed.text, before.request.text))
+
+    def _about_the_same_lamp(self, text: str, before: Request) -> Request | None:
+        """A question about "it" after one about a lamp is about that lamp alone; else None."""
+        if before.kind is not RequestKind.WARNING or len(before.paths) != 1:
+            return None
+        lamp = {"lamp": before.slots["lamp"]}
+        asked = " ".join(words(text)).replace("'", " ")
+        if IF_FLASHING.search(asked):
+            slots = {"lamp": ANY_LAMP, "ask": "what_if", "state": "flashing"}
+            alone = Request(RequestKind.WARNING, before.name, text, slots)
+        else:
+            alone = self.interpreter.interpret(text)
+        # One that names its lamp is complete, even if it names the same one.
+        if alone.kind is not RequestKind.WARNING or alone.slots["lamp"] != ANY_LAMP:
+            return None
+        if LAMP.search(asked):  # "and that orange light?"
+            return None
+        told = MappingProxyType({**alone.slots, **lamp})
+        return replace(alone, slots=told, paths=before.paths, follows=True)
 
     def _added(self, text: str, before: str) -> tuple[str, ...]:
         """The telling words of a text that another one has not."""

@@ -19,6 +19,7 @@ from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
+HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 FURTHER = 20  # how many passages are considered where the first answer nothing
 EVERY_LAMP = "every"  # the interpreter's name for all lamps, those that only inform too
 NEARLY = 0.75  # of the best coverage: as good as the best
@@ -54,7 +55,7 @@ class Lookup:
         """
         terms = self.lexicon.terms(request.text)
         hits = self.manual.search(terms, max(self.passages, FURTHER), request.text)
-        found = self._with_sections(self._about_the_car(hits.passages[: self.passages]))
+        found = self._with_sections(self._about_the_car(hits.passages[: self.passages], request))
         further = self._with_sections(hits.passages)
         rest = tuple(further[order] for order in further if order not in found)
         return replace(
@@ -85,13 +86,14 @@ class Lookup:
         every = (passage for section in sections for passage in self.manual.section(section))
         return tuple(passage for passage in every if passage.kind is PassageKind.WARNING)
 
-    def _about_the_car(self, passages: tuple[Passage, ...]) -> list[Passage]:
+    def _about_the_car(self, passages: tuple[Passage, ...], request: Request) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.
 
         They are for questions about a lamp, which come another way, and name so much of the car
         that they would crowd out the sections about it. Of a lamp that is lit the section stays.
         """
-        lit = self._lit_sections()
+        # How a thing is done does not depend on what is lit: with the parking brake on, its lamp is.
+        lit = set() if request.name == HOW_TO else self._lit_sections()
         lamps = {lamp.section for lamp in self.vehicle.telltales} - lit
         if lit:
             passages = _raised(passages, lit)

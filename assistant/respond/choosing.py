@@ -32,7 +32,7 @@ from assistant.respond.instructing import (
     repeats,
 )
 from assistant.respond.measures import measure_of
-from assistant.respond.opposites import UNDOING, opposed
+from assistant.respond.opposites import UNDOING, goes_that_way, opposed
 from assistant.respond.wordings import has, neighbours, share_asked, stems_of
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
@@ -249,6 +249,8 @@ def _tells_how(
     asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
 ) -> bool:
     """Whether a piece tells how what was asked is done."""
+    if part.kind is not PassageKind.PROCEDURE and not goes_that_way(asked.question, part.text):
+        return False
     undone = [term for term in asked.terms if UNDOING & set(map(stem, term.words))]
     if part.kind is PassageKind.PROCEDURE:
         # Steps that do a thing tell how it is undone only where their title says so.

@@ -170,15 +170,16 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
         if not explained:
             evidence.append(SignalEvidence(path, reading))
         texts.append(_state(reading, replies))
-    elif state == FLASHING and said[0] not in chosen:
-        texts.insert(0, _named(explained[0][0], replies))
+    elif explained and said[0] not in chosen:
+        texts.insert(0, _named(explained[0][0], state, replies))
     return Answer(Outcome.ANSWERED, By.QUOTE, " ".join(texts), tuple(evidence))
 
 
-def _named(lamp: Telltale, replies: Replies) -> str:
-    """Which lamp flashes, where what is quoted of it does not say so."""
+def _named(lamp: Telltale, state: str, replies: Replies) -> str:
+    """Which lamp is lit or flashes, where what is quoted of it does not say so."""
     name = NAME_ENDS.sub("", lamp.name.lower())
-    return replies.say["lamp_named_flashing"].format(colour=lamp.colour, name=name)
+    pattern = "lamp_named_flashing" if state == FLASHING else "lamp_named"
+    return replies.say[pattern].format(colour=lamp.colour, name=name)
 
 
 def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:

@@ -20,8 +20,9 @@ from assistant.events import (
 from assistant.pieces import without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.instructing import FORBIDS, instructs
-from assistant.respond.manual import FRAGMENT, evidence_of, from_procedure
+from assistant.respond.manual import ALLOWS, FRAGMENT, PERMISSION, evidence_of, from_procedure
 from assistant.respond.measures import measure_of
+from assistant.respond.opposites import goes_that_way
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
 from assistant.respond.weighing import Candidate, weighed
@@ -58,12 +59,14 @@ def _may_be_meant(request: Request, best: Candidate) -> bool:
     """Whether a piece has enough to do with the question, however far it is ahead of others.
 
     Words without a question, maybe not even meant for us, must fit as a whole, and how a thing is
-    done is not answered by what only speaks of it.
+    done is not answered by what only speaks of it. Whether it may be done is told by what permits.
     """
     if request.name == FRAGMENT:
         return best.share > ALL
     tells = best.kind is PassageKind.PROCEDURE or FORBIDS.match(best.text) or instructs(best.text)
-    if request.name == HOW_TO and not tells:
+    if request.name == HOW_TO and not (tells and goes_that_way(request.text, best.text)):
+        return False
+    if request.name == PERMISSION and not ALLOWS.search(best.text):
         return False
     return best.share > HALF or best.features.get("piece", 0.0) > NEAR
 

@@ -32,6 +32,12 @@ NEAR = 0.15  # a piece that lacks only the form may stand this far behind
 MAX_ROWS = 2
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
 PERMISSION = "permission"  # the interpreter's name for "may I …"
+# What permits or forbids, or says under which condition: the rest reads as a yes and is none.
+ALLOWS = re.compile(
+    r"\b(?:may|can|cannot|must|never|do not|does not|only|not|no|yes|allowed|permitted|suitable|"
+    r"possible|forbidden|if|unless|at most|up to|maximum|highest|longest)\b",
+    re.IGNORECASE,
+)
 FORBIDDING = frozenset({PassageKind.TEXT, PassageKind.WARNING})
 PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b")
 NEGATES = re.compile(r"\b(?:no|not|never|cannot|only|forbidden)\b", re.IGNORECASE)  # says no itself
@@ -57,6 +63,8 @@ def answer_manual(
         forbids = _prohibition(pieces, facts.hits.terms, best)
         if forbids is not None:
             return _forbidden(best, forbids)
+    if request.name == PERMISSION and not ALLOWS.search(best.text):
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     if best.kind is PassageKind.TABLE:
         return _from_table(request, pieces, facts, max_words)
     if best.kind is PassageKind.PROCEDURE:

@@ -23,6 +23,23 @@ PURPOSE = re.compile(r"\bto (?:switch it )?([a-z]+)\b")
 # Steps that do not speak of undoing a thing tell how it is done.
 UNDOING = frozenset(map(stem, ("remove", "close", "end", "detach", "disconnect", "undo", "stow")))
 NOUN = "lock"
+# The ways in which a thing is not usually meant to be: an instruction that does not name them is
+# for the other way. Each with the words that say the same.
+WAYS = tuple(
+    frozenset(map(stem, same.split()))
+    for same in (
+        "open",
+        "close shut",
+        "lock",
+        "unlock open",
+        "raise lift",
+        "lower",
+        "remove take detach unhitch",
+        "release",
+        "off end cancel stop",
+    )
+)
+A_STOP = re.compile(r"\b(?:a|the|each|every|\w+er) stop\b")  # is no stopping of anything
 # What says both, or neither: "up to 75 kg".
 EITHER = re.compile(
     r"\bon (or|and) off\b|\boff (or|and) on\b|\block(ed|s)? (or|and) unlock(ed|s)?\b|\bup to\b"
@@ -105,3 +122,13 @@ def _switched(question: str, title: str, text: str) -> bool:
 
 def _states(text: str) -> set[tuple[str, str]]:
     return {(match[1], match[2]) for match in SWITCHED.finditer(" ".join(words(text)))}
+
+
+def goes_that_way(question: str, text: str) -> bool:
+    """Whether a text names the way that a question asks for: open, off, release.
+
+    Where it does not, an instruction is as likely for the opposite.
+    """
+    wanted = {stem(word) for word in words(_turning(question))}
+    told = {stem(word) for word in words(A_STOP.sub(" ", text))}
+    return all(way & told for way in WAYS if way & wanted)

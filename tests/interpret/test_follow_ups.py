@@ -259,3 +259,22 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "follow_ups.toml").write_bytes(content)
     with pytest.raises(SettingsError, match=r"follow_ups\.toml"):
         load_wording(tmp_path)
+
+
+# --- after a question about a lamp ---------------------------------------------------------------
+
+OIL_LAMP = "what does the red oil pressure lamp mean"
+
+
+@pytest.mark.parametrize(
+    "text", ["can I drive on with it", "can I keep driving", "what if it flashes"]
+)
+def test_it_is_the_lamp_that_was_asked_about(text: str) -> None:
+    asked = understood(text, after(OIL_LAMP))
+    assert asked.kind is RequestKind.WARNING
+    assert asked.paths == understood(OIL_LAMP, EMPTY).paths
+
+
+def test_another_lamp_is_another_question() -> None:
+    assert len(understood("and that orange light?", after(OIL_LAMP)).paths) != 1
+    assert not understood("what does the red brake lamp mean", after(OIL_LAMP)).follows

@@ -160,7 +160,7 @@ HOT = {"CoolantTemperature": "on", "Ready": "on"}
 )
 def test_who_asks_what_to_do_hears_it_of_the_lamp_that_is_lit(question: str) -> None:
     answer = ask(question, **HOT)
-    assert answer.text.startswith("Stop in a safe place")
+    assert answer.text.startswith("The red coolant temperature lamp is lit. Stop in a safe place")
     assert {quote.section for quote in quotes(answer)} == {LAMPS["CoolantTemperature"].section}
 
 
