@@ -20,7 +20,6 @@ from typing import Self
 
 from can_bridge.state import Change
 
-
 _path = itemgetter(0)  # of a Change
 
 
