@@ -72,13 +72,13 @@ def _opened(file: Path) -> MF4Reader:
 
 
 def _cut_off(file: Path) -> RecordingError | None:
-    """The sentence about a file that ends before its last block does; None for another damage."""
+    """The sentence about a file that ends before a block that it names; None for other damage."""
     size = file.stat().st_size
     if _end_of_blocks(file, size) <= size:
         return None
     return RecordingError(
-        f"{file}, offset {size}: the recording is cut off here, and an MF4 cannot be read in part; "
-        f"record it again"
+        f"{file}, offset {size}: the recording ends here, before the parts that it names: it was cut "
+        f"off, or is damaged, and an MF4 cannot be read in part; record it again"
     )
 
 
