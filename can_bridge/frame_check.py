@@ -24,7 +24,6 @@ class FrameCheck:
         "counter",
         "follows",
         "refused",
-        "seen_at",
         "spec",
         "valid_at",
     )
@@ -36,12 +35,16 @@ class FrameCheck:
         """When the newest valid frame came."""
         self.accepted = 0
         self.refused = 0
-        self.seen_at = NEVER
         self._fault = Reason.NEVER_SEEN
         self._fault_at = NEVER
         self.counter = 0
         """Of the newest intact frame."""
         self.follows = _steps(spec.protection)
+
+    @property
+    def seen_at(self) -> float:
+        """When the newest frame came, valid or not."""
+        return max(self.valid_at, self._fault_at)
 
     @property
     def seen(self) -> bool:
@@ -62,14 +65,14 @@ class FrameCheck:
         # After a pause as long as the limit, and at the start, any counter begins again.
         if not self.follows[counter - previous] and now - self.seen_at <= self.spec.limit_s:
             return self.refuse(Reason.BAD_COUNTER, now)
-        self.valid_at = self.seen_at = now
+        self.valid_at = now
         self.accepted += 1
         return None
 
     def refuse(self, fault: Reason, now: float) -> Reason:
         """Count a frame that is not accepted, for that reason."""
         self._fault = fault
-        self._fault_at = self.seen_at = now
+        self._fault_at = now
         self.refused += 1
         return fault
 

@@ -59,7 +59,7 @@ def take(data, now, bus):
             if follows[counter - check.counter]:
                 check.counter = counter
                 check.accepted += 1
-                check.valid_at = check.seen_at = now
+                check.valid_at = now
             else:
                 fault = feed(data, now)
             if fault is None:
@@ -68,7 +68,7 @@ def take(data, now, bus):
     if len(data) == {length} and follows[(counter := {counter}) - check.counter] and {intact}:
         check.counter = counter
         check.accepted += 1
-        check.valid_at = check.seen_at = now
+        check.valid_at = now
     else:
         fault = feed(data, now)
         if fault is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from can_bridge.frame_check import FrameCheck
 from can_bridge.frame_plan import FieldPlan, byte_order
@@ -113,13 +113,15 @@ class Comparison(NamedTuple):
     signal: LiveSignal
     near: tuple[LiveSignal, ...]
 
-    def near_values(self) -> list[Value]:
-        """What is known of those that it must agree with."""
-        return [value for other in self.near if (value := other.value) is not None]
-
     def look(self, now: float) -> bool:
         """Compare; returns whether the signal is to be believed from now on, or no more."""
-        return self.doubt.look(self.signal.value, self.near_values(), now)
+        value: Any = self.signal.value  # a number, as a vehicle's files may compare nothing else
+        near: list[Any] = [
+            reading.value
+            for other in self.near
+            if other.freshness.reason is None and isinstance(reading := other.reading, Known)
+        ]
+        return self.doubt.look(value, near, now)
 
 
 def _nobody_takes(_data: bytes, _now: float, _bus: int | None) -> Reason | None:

@@ -72,18 +72,20 @@ def _opened(file: Path) -> MF4Reader:
 
 
 def _cut_off(file: Path) -> RecordingError | None:
-    """The sentence about a file that ends before its last block does; None for another damage."""
+    """The sentence about a file that ends before a block that it names; None for other damage."""
     size = file.stat().st_size
-    if _end_of_blocks(file) <= size:
+    if _end_of_blocks(file, size) <= size:
         return None
     return RecordingError(
-        f"{file}, offset {size}: the recording is cut off here, and an MF4 cannot be read in part; "
-        f"record it again"
+        f"{file}, offset {size}: the recording ends here, before the parts that it names: it was cut "
+        f"off, or is damaged, and an MF4 cannot be read in part; record it again"
     )
 
 
-def _end_of_blocks(file: Path) -> int:
+def _end_of_blocks(file: Path, size: int) -> int:
     """The largest offset to which blocks reach that can be found, by their links, in bytes.
+
+    It is not searched any further once that is beyond the file's `size`.
 
     A block of MDF 4: `##` and two letters, 4 bytes reserved, its size, the number of its links, and
     the offsets of other blocks, 0 for none; ASAM MDF 4.1, block structure.
@@ -96,15 +98,17 @@ def _end_of_blocks(file: Path) -> int:
                 continue
             seen.add(at)
             end = max(end, at + _BLOCK.size)
+            if end > size:
+                return end
             stream.seek(at)
             head = stream.read(_BLOCK.size)
-            if len(head) < _BLOCK.size or not head.startswith(b"##"):
+            if not head.startswith(b"##"):
                 continue
-            _, size, links = _BLOCK.unpack(head)
-            if size > _LARGEST:
+            _, length, links = _BLOCK.unpack(head)
+            if length > _LARGEST:
                 continue
-            end = max(end, at + size)
-            if _BLOCK.size + 8 * links <= size:
+            end = max(end, at + length)
+            if _BLOCK.size + 8 * links <= length:
                 linked = stream.read(8 * min(links, _MOST_BLOCKS))
                 waiting += [link for (link,) in _LINK.iter_unpack(linked[: len(linked) // 8 * 8])]
     return end

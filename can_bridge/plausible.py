@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from can_bridge.readings import Value
 from can_bridge.spec import PlausibleSpec
 
 _LOOKS = 4  # within the time for which the signals may disagree
@@ -31,9 +30,12 @@ class Doubt:
         """Whether it has ever agreed."""
         self._disagree_since: float | None = None
 
-    def look(self, value: Value | None, near: Sequence[Value], now: float) -> bool:
-        """Compare what is known of them, all numbers; returns whether `stands` has changed."""
+    def look(self, value: float | None, near: Sequence[float], now: float) -> bool:
+        """Compare what is known of them; returns whether `stands` has changed."""
         before, agrees = self.stands, self.agrees(value, near)
+        if agrees and self.agreed and not before:  # as nearly always
+            self._disagree_since = None
+            return False
         if agrees is None:
             if not before:
                 self._disagree_since = None
@@ -48,11 +50,10 @@ class Doubt:
         self.stands = held or not self.agreed
         return self.stands != before
 
-    def agrees(self, value: Value | None, near: Sequence[Value]) -> bool | None:
+    def agrees(self, value: float | None, near: Sequence[float]) -> bool | None:
         """Whether they agree now; None where there is nothing to compare."""
         if value is None or not near:
             return None
         spec = self.spec
-        expected = spec.scale * sum(map(float, near)) / len(near)
-        allowed = spec.absolute + spec.relative * abs(expected)
-        return abs(float(value) - expected) <= allowed
+        expected = spec.scale * sum(near) / len(near)
+        return abs(value - expected) <= spec.absolute + spec.relative * abs(expected)

@@ -142,17 +142,19 @@ class VehicleState:
 
     def sweep(self, now: float) -> None:
         """Look at what was due before now: signals that fell silent, and those in doubt."""
-        looks, due = self._looks, []
+        looks, due, comparisons = self._looks, [], []
         while looks and looks[0][0] < now:
             due.append(heapq.heappop(looks))
-        self.next_look_at = looks[0][0] if looks else float("inf")
         for at, _, item in due:
-            if isinstance(item, Watch) and item.at == at:
-                self._look_through(item, now)
-        for _, _, item in due:  # last, since it relies on what is known to be fresh
             if isinstance(item, Comparison):
-                self._judge(item, now)
-                self._plan_look(item, now + item.doubt.period_s)
+                comparisons.append(item)
+            elif item.at == at:
+                self._look_through(item, now)
+        for comparison in comparisons:  # last, since it relies on what is known to be fresh
+            if comparison.look(now):
+                self._doubt(comparison.signal, now)
+            self._plan_look(comparison, now + comparison.doubt.period_s)
+        self.next_look_at = looks[0][0] if looks else float("inf")
 
     def _look_through(self, watch: Watch, now: float) -> None:
         limit_s, oldest, others = watch.limit_s, float("inf"), []
@@ -208,14 +210,13 @@ class VehicleState:
         """Compare what had nothing yet to agree with, now that it has."""
         for signal in fresh.signals:
             for comparison in signal.compared_by:
-                if not comparison.doubt.agreed:
-                    self._judge(comparison, now)
+                if not comparison.doubt.agreed and comparison.look(now):
+                    self._doubt(comparison.signal, now)
 
-    def _judge(self, comparison: Comparison, now: float) -> None:
-        signal = comparison.signal
-        if comparison.look(now):
-            self._announce(signal, now)
-            self._derive_from([signal.path], now)
+    def _doubt(self, signal: LiveSignal, now: float) -> None:
+        """Publish a signal that is to be believed from now on, or no more."""
+        self._announce(signal, now)
+        self._derive_from([signal.path], now)
 
     def _derive_from(self, paths: Iterable[str], now: float) -> None:
         """Derive again what has one of these inputs; each once."""

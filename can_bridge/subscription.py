@@ -12,12 +12,15 @@ queue, and takes it from there, such as `wake=lambda: loop.call_soon_threadsafe(
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
 from can_bridge.state import Change
+
+_path = itemgetter(0)  # of a Change
 
 
 def _sleep_on() -> None:
@@ -44,7 +47,7 @@ class Subscription:
         self._size = max(size, len(self.paths))
         self._leave = leave
         self._changes: deque[Change] = deque()
-        self._waiting: dict[str, int] = {}
+        self._waiting: Counter[str] = Counter()
         """Path -> how many of its changes are in the queue."""
         self._kept: dict[str, Change] = {}
         """The newest change of each path that has none in the queue any more; older than all there."""
@@ -59,9 +62,8 @@ class Subscription:
             return False
         with self._arrived:
             was_empty = not self._changes
-            for change in chosen:
-                self._changes.append(change)
-                self._waiting[change[0]] = self._waiting.get(change[0], 0) + 1
+            self._changes.extend(chosen)
+            self._waiting.update(map(_path, chosen))
             while len(self._changes) > self._size:
                 self._make_room()
             self._arrived.notify()

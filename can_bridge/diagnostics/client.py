@@ -214,10 +214,11 @@ class Diagnostics:
             return _NO_OBD
         items = self.supported_pids(0x09)
         vins = self._information(obd.VIN, items)
+        numbers = (uds.vehicle_number(text) for texts in vins.values() for text in texts)
         names = self._information(obd.ECU_NAME, items)
         monitors = self.ask_obd(obd.read_current(obd.MONITOR_STATUS))
         return ObdReport(
-            vin=next((texts[0] for texts in vins.values() if texts), None),
+            vin=next(filter(None, numbers), None),
             names={ecu: texts[0] for ecu, texts in names.items() if texts},
             calibrations=self._information(obd.CALIBRATIONS, items),
             monitors=tuple(

@@ -6,6 +6,7 @@ read, is not used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -34,6 +35,7 @@ IDENTIFIERS: Mapping[int, str] = MappingProxyType(
 PENDING, CONFIRMED = 0x04, 0x08
 ALL = 0xFF
 
+_VEHICLE_NUMBER = re.compile(r"[0-9A-HJ-NPR-Z]{17}")
 _Answer = TypeVar("_Answer")
 
 _BY_STATUS_MASK = ReadDTCInformation.Subfunction.reportDTCByStatusMask
@@ -70,9 +72,17 @@ def identifier_value(ecu: EcuSpec, identifier: int, answer: bytes) -> str:
 
     def read() -> str:
         result = ReadDataByIdentifier.interpret_response(response, [identifier], _CODECS)
-        return str(result.service_data.values[identifier])
+        text = str(result.service_data.values[identifier])
+        if identifier == VIN and text and vehicle_number(text) is None:
+            raise ValueError("what it gave as VIN is none")
+        return text
 
     return _understood(ecu, read)
+
+
+def vehicle_number(text: str) -> str | None:
+    """A VIN as ISO 3779 has them, or None: 17 digits and letters, never I, O and Q."""
+    return text if _VEHICLE_NUMBER.fullmatch(text) else None
 
 
 def read_codes(mask: int) -> bytes:

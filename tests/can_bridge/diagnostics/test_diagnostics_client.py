@@ -108,6 +108,20 @@ def test_vehicle_information_and_codes_of_obd(bench: Any, ecus: Any) -> None:
     assert all(code.confirmed for code in report.codes)
 
 
+@pytest.mark.parametrize(
+    "vin", [b"AUR0TEST00000001", b"AUR0TEST00000001\x1b", b"?" * 17, b"A" * 300]
+)
+def test_a_vehicle_number_that_is_none_is_not_used(bench: Any, ecus: Any, vin: bytes) -> None:
+    other = {b"\x09\x02": b"\x49\x02\x01" + vin}
+    bench.ecu(ecus["ECM"], uds_answers(vin) | obd_answers() | other)
+    client = bench.client()
+    report = client.report()
+    assert report.vin is None and report.obd.vin is None
+    assert [identity.vin for identity in report.identities] == [None]
+    with pytest.raises(DiagnosticError, match="what it gave as VIN is none"):
+        client.identifier("ECM", 0xF190)
+
+
 def test_a_unit_that_is_silent_is_a_problem_of_the_report_and_not_an_error(
     bench: Any, ecus: Any
 ) -> None:
