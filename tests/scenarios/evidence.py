@@ -15,7 +15,9 @@ def unfounded(turn: dict[str, Any]) -> list[str]:
     quoted: set[str] = set()
     measured: list[Decimal] = []
     for piece in turn["evidence"]:
-        for key in ("quote", "section", "title", "unit"):
+        # Where nothing is quoted, the place is what is offered.
+        place = ("section", "title") if piece.get("quote") else ("section", "title", "page")
+        for key in ("quote", "unit", *place):
             quoted |= {_plain(found) for found in FIGURE.findall(str(piece.get(key, "")))}
         value = piece.get("value")
         if isinstance(value, str):
