@@ -391,7 +391,14 @@ def test_what_the_system_refuses_is_told_with_its_true_reason(
     assert advice in ran.sentence
 
 
-@pytest.mark.parametrize("locale", ["ascii", "latin-1", "ascii:strict"])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        "ascii",
+        pytest.param("latin-1", marks=pytest.mark.slow),
+        pytest.param("ascii:strict", marks=pytest.mark.slow),
+    ],
+)
 def test_json_is_utf_8_and_text_is_text_whatever_the_locale(
     quick: Path, home: Path, locale: str
 ) -> None:
