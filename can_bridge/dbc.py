@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -175,7 +176,8 @@ def _decodable(message: Message, signal: Signal) -> bool:
         page_of(message, signal)
     except ValueError:
         return False
-    return signal.scale != 0 and has_number_type(signal)
+    finite = math.isfinite(signal.scale) and math.isfinite(signal.offset)
+    return signal.scale != 0 and finite and has_number_type(signal)
 
 
 def has_number_type(signal: Signal) -> bool:

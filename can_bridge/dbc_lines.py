@@ -260,13 +260,14 @@ def read_signal(statement: Statement, warn: Warn) -> Signal | None:
     if found is None:
         warn(statement, f"this is no signal: {_shown(statement)}; left out")
         return None
-    if not found["sign"]:
-        warn(statement, f"the sign of {found['name']} is missing; taken as unsigned")
-    if found["factor"] is None:
-        warn(statement, f"the factor of {found['name']} is missing; taken as 1")
-    factor = _float(found["factor"], 1.0)
-    if factor == 0:
-        warn(statement, f"the factor of {found['name']} is 0; left out")
+    for part in ("sign", "factor", "offset"):  # a guess would be spoken as a fact about the car
+        if not found[part]:
+            warn(statement, f"the {part} of {found['name']} is missing; left out")
+            return None
+    factor, offset = _float(found["factor"], 0.0), _float(found["offset"], math.inf)
+    if factor == 0 or not math.isfinite(offset):
+        part = "factor" if factor == 0 else "offset"
+        warn(statement, f"the {part} of {found['name']} is {found[part]}; left out")
         return None
     if re.search(r"[(,|\[][-+]?\.\d", found[0]):
         warn(statement, f"a number of {found['name']} begins with a point; a zero is put before it")
@@ -279,7 +280,7 @@ def read_signal(statement: Statement, warn: Warn) -> Signal | None:
         big_endian=found["order"] == "0",
         signed=found["sign"] == "-",
         factor=factor,
-        offset=_float(found["offset"], 0.0),
+        offset=offset,
         low=_float(found["low"], 0.0),
         high=_float(found["high"], 0.0),
         unit=_text(found["unit"] or ""),

@@ -63,6 +63,11 @@ class DiagnosticError(BridgeError):
 class SilenceError(DiagnosticError):
     """A control unit did not answer within the time that it was given."""
 
+    def __init__(self, message: str, *, heard: bool = False) -> None:
+        """`heard` when the unit did say something before, such as to wait."""
+        super().__init__(message)
+        self.heard = heard
+
 
 def first_line(error: BaseException) -> str:
     """What another library's error says, for a place inside of a sentence; else its type."""

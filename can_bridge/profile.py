@@ -13,7 +13,7 @@ from can_bridge.errors import ProfileError
 from can_bridge.profile_buses import read_buses
 from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
-from can_bridge.profile_diagnostics import read_diagnostics
+from can_bridge.profile_diagnostics import read_diagnostics, refuse_sent_by_car
 from can_bridge.profile_plausible import read_plausible
 from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
@@ -66,7 +66,10 @@ def load_profile(folder: Path) -> VehicleProfile:
         buses=buses,
     )
     vehicle.finish()
-    return _with_signals(profile, folder, messages)
+    profile = _with_signals(profile, folder, messages)
+    if diagnostics is not None:
+        refuse_sent_by_car(vehicle.table("diagnostics"), profile.frames)
+    return profile
 
 
 def _with_signals(profile: VehicleProfile, folder: Path, messages: DbcMessages) -> VehicleProfile:

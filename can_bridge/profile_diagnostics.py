@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from can_bridge.profile_buses import bus_number
-from can_bridge.spec import EXTENDED, DiagnosticsSpec, EcuSpec
+from can_bridge.spec import EXTENDED, DiagnosticsSpec, EcuSpec, FrameSpec
 from can_bridge.toml_table import TomlTable
 
 _STANDARD_MAX, _EXTENDED_MAX = 0x7FF, 0x1FFF_FFFF
@@ -25,6 +25,17 @@ def read_diagnostics(table: TomlTable, buses: Sequence[str] = ()) -> Diagnostics
         row.finish()
     table.finish()
     return DiagnosticsSpec(functional, tuple(ecus))
+
+
+def refuse_sent_by_car(table: TomlTable, frames: Mapping[int, FrameSpec]) -> None:
+    """ProfileError if a request has the identifier of a message that the car itself sends."""
+    asked = [(row, "request") for row in table.tables("ecu")]
+    if "functional" in table:
+        asked.append((table, "functional"))
+    for row, name in asked:
+        frame = frames.get(_key(row, name))
+        if frame is not None:
+            row.fail(f"the car itself sends {frame.name}; it cannot be a request", name)
 
 
 def _read_ecu(row: TomlTable, bus: int) -> EcuSpec:

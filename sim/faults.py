@@ -119,6 +119,8 @@ class Faults:
             raise ScenarioError(
                 f"the message {fault.message} has no signal '{fault.signal}'; choose of {known}"
             )
+        if fault.kind == "raw":
+            self._builders[fault.message].check_raw(fault.signal, fault.raw)
         if fault.kind == "out_of_range":
             self._builders[fault.message].raw_beyond(fault.signal)
 

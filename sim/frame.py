@@ -163,6 +163,15 @@ class FrameBuilder:
         slot = self._slots[signal]
         return slot.low, slot.high
 
+    def check_raw(self, signal: str, raw: int) -> None:
+        """Raise a ScenarioError if the bits of a signal cannot hold a raw value."""
+        most = self._slots[signal].mask
+        if not 0 <= raw <= most:
+            raise ScenarioError(
+                f"the raw value {raw} does not fit the {most.bit_length()} bits of {signal} of "
+                f"{self.name}; give one from 0 to {most}"
+            )
+
     def raw_beyond(self, signal: str) -> int:
         """A raw value beyond the greatest one of a signal that is not `not available` either."""
         slot = self._slots[signal]

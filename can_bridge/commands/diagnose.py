@@ -9,7 +9,7 @@ from can_bridge.bridge import open_bridge
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, warn
 from can_bridge.diagnostic_report import as_json, as_text
 from can_bridge.diagnostics import open_diagnostics
-from can_bridge.errors import SilenceError
+from can_bridge.errors import DiagnosticError, SilenceError
 from can_bridge.profile import find_vehicle, load_profile
 
 _EPILOG = """examples:
@@ -40,12 +40,13 @@ def run(options: argparse.Namespace) -> int:
         open_diagnostics(bridge) as diagnostics,
     ):
         report = diagnostics.report(options.ecu)
-    if report.is_empty:
+    if report.silent:
         raise SilenceError(
             f"no control unit on {options.bus} answered; check that the car or the simulator runs "
             f"and that the ignition is on"
         )
-    print(json.dumps(as_json(report), ensure_ascii=False) if options.json else as_text(report))
+    if not report.is_empty:
+        print(json.dumps(as_json(report), ensure_ascii=False) if options.json else as_text(report))
     for problem in report.problems:
         warn(problem)
-    return 0
+    return DiagnosticError.exit_code if report.is_empty else 0

@@ -64,12 +64,13 @@ class DiagnosticReport:
     obd: ObdReport
     problems: tuple[str, ...]
     """A sentence for each unit that could not be read."""
+    silent: bool
+    """Whether no unit said anything at all, be it a refusal, to wait, or pieces that do not fit."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether no unit answered anything."""
-        obd = self.obd
-        return not (self.identities or self.codes or obd.vin or obd.monitors or obd.values)
+        """Whether no unit gave an answer that can be used."""
+        return not (self.identities or self.codes or self.obd != _NO_OBD)
 
 
 _QUEUE_FRAMES = 256  # more than any answer sends before it waits for us
@@ -145,7 +146,8 @@ class Diagnostics:
         for number, word in uds.IDENTIFIERS.items():
             try:
                 found[word] = self.identifier(unit.id, number) or None
-            except SilenceError:
+            except SilenceError as error:
+                error.heard = error.heard or bool(found)
                 raise
             except DiagnosticError as error:
                 problem, found[word] = error, None
@@ -251,17 +253,28 @@ class Diagnostics:
         units = self.spec.ecus if only is None else (self.ecu(only),)
         identities: list[EcuIdentity] = []
         codes: list[StoredCode] = []
-        problems: list[str] = []
+        problems: list[DiagnosticError] = []
         for unit in units:
             try:
                 identities.append(self.identify(unit.id))
                 codes.extend(self.codes(unit.id))
             except DiagnosticError as error:
-                problems.append(str(error))
+                problems.append(error)
         found = _NO_OBD
         try:
             found = self.obd_report() if only is None else _NO_OBD
         except DiagnosticError as error:
-            problems.append(str(error))
+            problems.append(error)
         vin = found.vin or next((one.vin for one in identities if one.vin), None)
-        return DiagnosticReport(vin, tuple(identities), tuple(codes), found, tuple(problems))
+        return DiagnosticReport(
+            vin=vin,
+            identities=tuple(identities),
+            codes=tuple(codes),
+            obd=found,
+            problems=tuple(map(str, problems)),
+            silent=not identities and found == _NO_OBD and all(map(_is_silence, problems)),
+        )
+
+
+def _is_silence(problem: DiagnosticError) -> bool:
+    return isinstance(problem, SilenceError) and not problem.heard

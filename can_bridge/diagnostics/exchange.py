@@ -133,7 +133,7 @@ class Exchange:
                     until = self._take(waiting, key, answer, until, end)
             self._give_up_lost(waiting)
         if waiting.every and waiting.keys:
-            raise SilenceError(self._silence(waiting))
+            raise SilenceError(self._silence(waiting), heard=waiting.asked_to_wait)
         return waiting.answers
 
     def _take(self, waiting: _Waiting, key: int, answer: bytes, until: float, end: float) -> float:

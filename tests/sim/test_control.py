@@ -223,6 +223,7 @@ SPEED = "message=ESC_Speed signal=VehicleSpeed"
         (f"fault implausible {SPEED} value={'9' * 5000}", "value"),
         (f"fault raw {SPEED} raw={'9' * 5000}", "raw"),
         (f"fault raw {SPEED} raw=0x{'f' * 5000}", "raw"),
+        (f"fault raw {SPEED} raw=65536", "from 0 to 65535"),
         ("fault delay message=ESC_Speed seconds=inf", "seconds"),
         ("fault wrong_length message=ESC_Speed length=9", "length"),
         ("fault error_frames state=[1]", "state"),

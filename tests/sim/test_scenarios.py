@@ -252,6 +252,10 @@ def test_a_vehicle_that_is_wrong_is_said_with_its_file_and_line(
         ("kind = 'silent', ecu = 'XYZ'", "ECM"),
         ("kind = 'freeze_counter', message = 'Nothing'", "ESC_Speed"),
         ("kind = 'sna', message = 'ESC_Speed', signal = 'Sped'", "VehicleSpeed"),
+        (
+            "kind = 'raw', message = 'ESC_Speed', signal = 'VehicleSpeed', raw = 70000",
+            "70000 does not fit the 16 bits of VehicleSpeed of ESC_Speed; give one from 0 to 65535",
+        ),
     ],
 )
 def test_a_fault_of_what_the_vehicle_lacks_is_refused(

@@ -18,6 +18,7 @@ from can_bridge.diagnostics.answers import Channel
 from can_bridge.diagnostics.refusals import refusal
 from can_bridge.errors import DiagnosticError
 from can_bridge.spec import EcuSpec
+from tests.can_bridge.diagnostics.conftest import QUICK
 
 TPM = EcuSpec("TPM", "", 0x713, 0x71B, False)
 FRAMES = st.lists(st.binary(max_size=8), max_size=40)
@@ -93,3 +94,15 @@ def test_readings_go_on_while_a_unit_keeps_us_waiting(bench: Any, ecus: Any) -> 
     may_answer.set()
     thread.join()
     assert answers == ["A"]
+
+
+def test_a_unit_that_only_asks_for_more_time_is_not_called_silent(bench: Any, ecus: Any) -> None:
+    bench.raw(ecus["TPM"], lambda data: [bytes((0x03, 0x7F, data[1], 0x78))])
+    report = bench.client(QUICK).report("TPM")
+    assert report.is_empty and not report.silent
+    assert "asked for more time" in report.problems[0]
+
+
+def test_a_bus_on_which_nobody_says_anything_is_silent(bench: Any) -> None:
+    report = bench.client(QUICK).report()
+    assert report.is_empty and report.silent

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = """
 [diagnostics]
@@ -68,6 +70,30 @@ def test_a_bus_on_which_nobody_answers_is_one_sentence(toy_folder: Any) -> None:
     assert result.returncode == 1
     assert result.stderr.startswith("can_bridge: no control unit on unix:empty answered;")
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        (["037F{service}22"], "TPM was asked for 22 f1 90: its conditions for this are not met"),
+        (["1014623344556677", "2500112233445566"], "TPM was asked, but"),
+    ],
+    ids=["refused", "wrong sequence"],
+)
+def test_what_a_unit_said_instead_of_an_answer_is_shown(
+    bench: Any, ecus: Any, toy_folder: Any, frames: list[str], said: str
+) -> None:
+    def react(data: bytes) -> list[bytes]:
+        if data[0] >> 4 != 0:
+            return []
+        return [bytes.fromhex(text.format(service=f"{data[1]:02X}")) for text in frames]
+
+    bench.raw(ecus["TPM"], react)
+    where = ("--vehicle", str(toy_folder(vehicle=("[tyres]", TABLE))))
+    result = run(*where, "--bus", f"unix:{bench.channel}", "--ecu", "TPM")
+    assert result.returncode == 1 and result.stdout == ""
+    assert said in result.stderr
+    assert "no control unit" not in result.stderr
 
 
 def test_a_vehicle_without_control_units_is_one_sentence(toy_folder: Any) -> None:

@@ -48,6 +48,8 @@ def test_a_vehicle_without_the_table_has_no_diagnostics(toy: Any) -> None:
         ("request = 0x18DA10F1", "request = 0x7E0", "0x7e0 of FAR is used twice"),
         ("request = 0x18DA10F1", "request = 0x7DF", "0x7df of FAR is used twice"),
         ("request = 0x18DA10F1", "request = 0x18DAF110", "is used twice"),
+        ("request = 0x18DA10F1", "request = 0x100", "the car itself sends Motion; it cannot be"),
+        ("functional = 0x7DF", "functional = 0x101", "the car itself sends Slow; it cannot be"),
         ("request = 0x18DA10F1", "request = 0x3FFFFFFF", "0 to 0x1FFFFFFF"),
         ('id = "FAR"', 'id = "ECM"', "ECM is there twice"),
         ("obd = true", "obd = 1", "expected true or false"),
