@@ -16,6 +16,8 @@ from typing import Any
 from assistant.errors import SettingsError
 from assistant.events import Gauge, GaugePath
 from assistant.lexicon import stem
+from assistant.measures import Measure
+from assistant.ports import Signal
 
 PLACE = re.compile(r"\{(\w+)\}")
 SIDES = ("left", "right")
@@ -40,6 +42,14 @@ class NamedGauge:
     gauge: Gauge
     keys: tuple[Key, ...]
     not_with: frozenset[str]  # stems of words that make it another question
+    measures: bool = True  # its readings have a unit: "open" and "off" have none
+
+    def shows(self, measure: Measure | None) -> bool:
+        """Whether its readings can tell a measure: how wide a door is none shows.
+
+        Which measure is left open: "how far" is a pedal pressed, "how fast" does a car charge.
+        """
+        return self.measures or measure is None or not measure.answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class Places:
 
 
 def load_gauges(
-    folder: Path, signals: Iterable[str], driver_side: str
+    folder: Path, signals: Mapping[str, Signal], driver_side: str
 ) -> tuple[tuple[NamedGauge, ...], Places]:
     """Read a language's gauges.toml and keep what this vehicle has.
 
@@ -76,8 +86,7 @@ def load_gauges(
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         places = _places(table, driver_side)
-        known = frozenset(signals)
-        gauges = (_gauge(entry, places, known) for entry in table["gauge"])
+        gauges = (_gauge(entry, places, signals) for entry in table["gauge"])
         return tuple(gauge for gauge in gauges if gauge.gauge.paths), places
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"The gauges {path} cannot be read: {error}.") from error
@@ -100,7 +109,7 @@ def _places(table: dict[str, Any], driver_side: str) -> Places:
     return Places(said, {**table["labels"], **{part: side for side, part in doors.items()}})
 
 
-def _gauge(entry: dict[str, Any], places: Places, signals: frozenset[str]) -> NamedGauge:
+def _gauge(entry: dict[str, Any], places: Places, signals: Mapping[str, Signal]) -> NamedGauge:
     fields = dict(entry)
     keys = [_key(words) for words in fields.pop("keys")]
     keys += [_key(words, live=True) for words in fields.pop("live", [])]
@@ -117,11 +126,12 @@ def _gauge(entry: dict[str, Any], places: Places, signals: frozenset[str]) -> Na
     )
     fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
     gauge = Gauge(paths=found, lamps=warning, given=given, **fields)
-    return NamedGauge(gauge, tuple(keys), not_with)
+    measures = any(signals[path.path].unit is not None for path in found)
+    return NamedGauge(gauge, tuple(keys), not_with, measures)
 
 
 def _paths(
-    patterns: Iterable[str], places: Places, signals: frozenset[str]
+    patterns: Iterable[str], places: Places, signals: Mapping[str, Signal]
 ) -> tuple[GaugePath, ...]:
     """The paths that a vehicle has, labelled with their place."""
     found = []

@@ -18,6 +18,7 @@ from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.interpret.lamps import REST, LampFinder, LampShapes
 from assistant.lexicon import Lexicon, stem, words
+from assistant.measures import measure_of
 
 _SHAPES_KEYS = {
     "ask",
@@ -32,6 +33,8 @@ _SHAPES_KEYS = {
     "filler",
     "command",
 }
+# "How far will that get me?" asks of what was said before, and not of the car as it is.
+POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
 STATE = "state"  # the asks of requests.toml that only the car can answer
@@ -81,7 +84,8 @@ class Interpreter:
         parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
             for part in reversed(parts):
-                if not self.shapes.opens_question.search(_asked(self.lexicon.plain(part))):
+                asked = _asked(self.lexicon.plain(part))
+                if not self.shapes.opens_question.search(asked) or POINTS_BACK.search(asked):
                     continue
                 request = self._interpret(part)
                 if request.kind in {RequestKind.VEHICLE, RequestKind.WARNING}:
@@ -164,6 +168,8 @@ class Interpreter:
         if best is None or ask in self.shapes.never_live:
             return None
         (live, size), named, key = best
+        if not named.shows(measure_of(text, ask)):
+            return None
         unexplained = self._unexplained(stems, frozenset().union(*key.words))
         rest = len(unexplained)
         if rest > MOST_REST or (

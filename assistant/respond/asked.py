@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from assistant.events import Passage, PassageKind, Term
 from assistant.lexicon import stem, words
+from assistant.measures import Measure
 from assistant.pieces import without_references
 from assistant.respond.figures import AskedFigure
-from assistant.respond.measures import Measure
 from assistant.respond.tables import row_cells
 from assistant.respond.wordings import TOLD, stems_of
 

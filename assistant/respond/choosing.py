@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.events import Hits, Passage, PassageKind, Term
 from assistant.lexicon import stem
+from assistant.measures import measure_of
 from assistant.pieces import leans, sentences, steps, without_references
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
 from assistant.respond.closeness import MEASURE_NOUNS, closeness, other_measure
@@ -31,7 +32,6 @@ from assistant.respond.instructing import (
     instructs,
     repeats,
 )
-from assistant.respond.measures import measure_of
 from assistant.respond.opposites import UNDOING, goes_that_way, opposed
 from assistant.respond.wordings import has, neighbours, share_asked, stems_of
 

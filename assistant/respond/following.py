@@ -8,8 +8,8 @@ import re
 
 from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, Request, RequestKind
 from assistant.lexicon import stem
+from assistant.measures import measure_of
 from assistant.memory import Memory
-from assistant.respond.measures import measure_of
 from assistant.respond.wordings import has, stems_of
 
 WHY = re.compile(r"^why\b")

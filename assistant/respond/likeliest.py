@@ -17,11 +17,11 @@ from assistant.events import (
     Request,
     Term,
 )
+from assistant.measures import measure_of
 from assistant.pieces import without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.instructing import FORBIDS, instructs
 from assistant.respond.manual import ALLOWS, FRAGMENT, PERMISSION, evidence_of, from_procedure
-from assistant.respond.measures import measure_of
 from assistant.respond.opposites import goes_that_way
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence

@@ -18,11 +18,11 @@ from assistant.events import (
     Request,
     Term,
 )
+from assistant.measures import measure_of
 from assistant.pieces import steps, without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.choosing import Piece, choose
 from assistant.respond.instructing import FORBIDS, PROHIBITS
-from assistant.respond.measures import measure_of
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
 from assistant.respond.wordings import has, stems_of

@@ -8,12 +8,13 @@ import pytest
 
 from assistant.errors import SettingsError
 from assistant.interpret.gauges import NamedGauge, load_gauges
+from assistant.ports import Signal
 from tests import aster
 from tests.turns import ENGLISH
 
 TABLE = tomllib.loads((ENGLISH / "gauges.toml").read_text("utf-8"))
 PATTERNS = [(entry["name"], path) for entry in TABLE["gauge"] for path in entry["paths"]]
-SIGNALS = tuple(aster.profile().signals)
+SIGNALS = {path: Signal(path, None) for path in aster.profile().signals}
 
 
 @pytest.mark.parametrize(("name", "pattern"), PATTERNS)
@@ -40,14 +41,14 @@ def test_a_gauge_says_something_for_one_and_for_several(named: NamedGauge) -> No
 
 
 def test_a_signal_that_the_car_has_not_leaves_no_gauge() -> None:
-    gauges, _ = load_gauges(ENGLISH, ["Vehicle.Speed"], "left")
+    gauges, _ = load_gauges(ENGLISH, {"Vehicle.Speed": Signal("Vehicle.Speed", "km/h")}, "left")
     assert {named.gauge.name for named in gauges} == {"speed", "speed_compared"}
 
 
 def test_what_belongs_to_a_gauge_is_left_out_where_the_car_has_it_not() -> None:
     seat = "Vehicle.Derived.Seat.Row2.Middle.IsUnbelted"
     coolant = "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature"
-    gauges, _ = load_gauges(ENGLISH, [seat, coolant], "left")
+    gauges, _ = load_gauges(ENGLISH, {path: Signal(path, None) for path in (seat, coolant)}, "left")
     by_name = {named.gauge.name: named.gauge for named in gauges}
     assert (by_name["unbelted"].given, by_name["coolant_temperature"].lamps) == ((), ())
 

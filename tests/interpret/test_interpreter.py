@@ -10,6 +10,7 @@ from assistant.errors import SettingsError
 from assistant.events import Request, RequestKind
 from assistant.interpret.gauges import load_gauges
 from assistant.interpret.interpreter import Interpreter, load_shapes
+from assistant.ports import Signal
 from tests import aster
 from tests.turns import ENGLISH, LEXICON, REPLIES, SHAPES
 
@@ -215,11 +216,33 @@ def test_the_lamps_of_a_gauge_are_read_where_it_is_asked_whether_it_is_well() ->
 
 def test_a_setting_that_the_car_does_not_report_is_no_measurement() -> None:
     """Not even where the temperature itself is reported."""
-    gauges, places = load_gauges(ENGLISH, ["Vehicle.Cabin.HVAC.AmbientAirTemperature"], "left")
+    path = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
+    gauges, places = load_gauges(ENGLISH, {path: Signal(path, "°C")}, "left")
     cold = Interpreter(LEXICON, SHAPES, gauges, places, ())
     request = cold.interpret("What is the cabin temperature set to?")
     assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_reported")
     assert cold.interpret("What is the cabin temperature?").name == "cabin_temperature"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How long does the rear window heating stay on?",
+        "How wide are the doors when open?",
+        "When are the plugs due?",
+        "I put foam into the flat tyre. How far will that get me?",
+    ],
+)
+def test_a_measure_that_a_gauge_cannot_show_is_for_the_manual(text: str) -> None:
+    assert interpret(text).kind is RequestKind.MANUAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["How far is the brake pedal pressed?", "How fast is it charging?", "How high is the fan?"],
+)
+def test_a_measure_may_be_asked_for_in_another_word(text: str) -> None:
+    assert interpret(text).kind is RequestKind.VEHICLE
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,13 @@ import pytest
 
 from can_bridge import Known, Reason, Unknown, find_vehicle, load_profile, open_bridge
 from can_bridge.diagnostics import Timing, open_diagnostics
+from can_bridge.errors import DiagnosticError
 
 KERNEL_BUS = "vcan0"
 SPEC = f"socketcan:{KERNEL_BUS}"
 ROOT = Path(__file__).resolve().parents[2]
 LONG_S = 300.0
+PATIENT_S = 20.0
 
 pytestmark = pytest.mark.skipif(
     not Path("/sys/class/net", KERNEL_BUS).exists(),
@@ -94,8 +96,17 @@ def test_the_car_obeys_a_command() -> None:
 
 def test_a_control_unit_says_who_it_is() -> None:
     patient = Timing(
-        answer_s=LONG_S, pending_s=LONG_S, gap_s=LONG_S, window_s=LONG_S, total_s=LONG_S
-    )
+        answer_s=PATIENT_S, pending_s=PATIENT_S, gap_s=PATIENT_S, window_s=PATIENT_S,
+        total_s=PATIENT_S,
+    )  # fmt: skip
+    vins: list[str | None] = []
+
+    def known() -> bool:
+        # The car's own limits for a long answer may run out there: it is asked again.
+        with contextlib.suppress(DiagnosticError):
+            vins.append(diagnostics.identify("TPM").vin)
+        return vins[-1:] == ["AURAS1PH2TA004711"]
+
     # A slow machine is kept busy enough by the car: the bridge decodes nothing here.
     deaf = replace(
         load_profile(find_vehicle("aster")),
@@ -106,7 +117,7 @@ def test_a_control_unit_says_who_it_is() -> None:
         open_bridge(deaf, SPEC, may_send=True) as bridge,
         open_diagnostics(bridge, patient) as diagnostics,
     ):
-        assert diagnostics.identify("TPM").vin == "AURAS1PH2TA004711"
+        assert awaited(known), vins
 
 
 @pytest.mark.skipif(not shutil.which("candump"), reason="candump (can-utils) is not installed")

@@ -1,4 +1,4 @@
-"""Respond: a question comes in, what the figure that answers it looks like goes out."""
+"""Measures: a question comes in, what the figure that answers it looks like goes out."""
 
 import re
 from dataclasses import dataclass
