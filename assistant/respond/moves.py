@@ -35,7 +35,8 @@ def answer_move(
     match request.move:
         case Move.NEXT | Move.BACK | Move.HERE | Move.FIRST:
             assert memory.procedure is not None
-            return _step(request.move, memory.procedure, replies)
+            answer = _step(request.move, memory.procedure, replies)
+            return _with_its_name(answer, memory, replies)
         case Move.MORE:
             assert memory.question is not None
             return _more(memory.question, facts, replies, max_words)
@@ -57,6 +58,17 @@ def _step(move: Move, turn: Turn, replies: Replies) -> Answer:
     if move is Move.BACK and turn.step == 1:
         text = replies.say["no_step_before"].format(step=text)
     return _said(text, turn, number)
+
+
+def _with_its_name(answer: Answer, memory: Memory, replies: Replies) -> Answer:
+    """A step, after the name of its procedure where another question was asked in between."""
+    turn = memory.procedure
+    assert turn is not None
+    if turn is memory.question or not turn.cited:
+        return answer
+    name = replies.say["back_to_steps"].format(title=turn.cited[0].title)
+    short = f"{name} {answer.short}" if answer.short else ""
+    return replace(answer, text=f"{name} {answer.text}", short=short)
 
 
 def _said(text: str, turn: Turn, number: int) -> Answer:

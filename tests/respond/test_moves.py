@@ -84,6 +84,15 @@ def test_the_same_step_can_be_gone_back_to() -> None:
     ]
 
 
+def test_after_another_question_the_steps_are_named() -> None:
+    other = Request(RequestKind.MANUAL, "fact", "what is the jack")
+    memory = BEGUN.after(other, Answer(Outcome.ANSWERED, By.QUOTE, "A tool."), 0.0)
+    answer, memory = respond(Move.NEXT, memory)
+    assert answer.text == "Back to Checking the oil. Step 2: Wait 5 minutes."
+    assert grounded(answer)
+    assert respond(Move.NEXT, memory)[0].text == "Last step: Pull out the dipstick."
+
+
 def test_a_step_cites_its_own_line() -> None:
     answer, _ = respond(Move.NEXT, BEGUN)
     (cited,) = answer.evidence
