@@ -351,7 +351,7 @@ def test_a_conversation_goes_through_steps_and_a_new_one_knows_nothing_of_them()
     assert first == "There are three steps. First: Park on level ground."
     assert second == "Step two: Wait five minutes."
     assert other == "eighty-eight kilometres per hour."
-    assert last == "Last step: Pull out the dipstick."
+    assert last == "Back to Checking the oil level. Last step: Pull out the dipstick."
     assert over == "That was the last step."
     assert said(Car(), "next") == [REPLIES.refuse["nothing_to_go_on_with"]]
 

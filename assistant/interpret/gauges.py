@@ -42,7 +42,7 @@ class NamedGauge:
     gauge: Gauge
     keys: tuple[Key, ...]
     not_with: frozenset[str]  # stems of words that make it another question
-    measures: bool = True  # its readings have a unit: "open" and "off" have none
+    measures: bool = True  # its readings are numbers: "open" and "off" are none
 
     def shows(self, measure: Measure | None) -> bool:
         """Whether its readings can tell a measure: how wide a door is none shows.
@@ -126,7 +126,8 @@ def _gauge(entry: dict[str, Any], places: Places, signals: Mapping[str, Signal])
     )
     fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
     gauge = Gauge(paths=found, lamps=warning, given=given, **fields)
-    measures = any(signals[path.path].unit is not None for path in found)
+    units = any(signals[path.path].unit is not None for path in found)
+    measures = units or any("{value}" in text for text in gauge.says.values())
     return NamedGauge(gauge, tuple(keys), not_with, measures)
 
 

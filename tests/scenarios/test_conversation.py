@@ -56,7 +56,7 @@ def test_the_lines_of_a_kept_batch_are_one_conversation(quick: Auriga, batch: Pa
     assert "front left" in texts[3]
     assert "rear right" in texts[4]
     assert turns[4]["request"]["slots"]["question"] == "what is the rear right tyre pressure"
-    assert texts[5] == "Step 3: Lift the bonnet."
+    assert texts[5] == "Back to Bonnet. Step 3: Lift the bonnet."
     assert texts[6].startswith("Last step: Take the bonnet stay")
     assert texts[7] == REPLIES.say["no_next_step"]
     assert texts[8] == "Section 2.11, Bonnet, page 11."
