@@ -49,6 +49,7 @@ ASKS_DRIVE_ON = re.compile(
 DRIVE_ON = re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive")
 MEANS = re.compile(r"\bmeans?\b")
 STEADY_MEANS = re.compile(r"^A steady [a-z]+ means\b")
+RED = re.compile(r"The red\b")  # how the section of a lamp that asks to act at once begins
 NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
 STEPS = 2  # of those that a flashing lamp asks for
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
@@ -159,8 +160,9 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     if not chosen:
         lit = state if explained else ANY_STATE
         chosen = _cause(said, lit) or _opening(said, state, max_words)
-    if any(lamp.severity == 0 for lamp, _ in explained):
-        # What to do now is said even where that makes it longer.
+    if any(lamp.severity == 0 for lamp, _ in explained) or RED.match(said[0].text):
+        # What to do now is said even where that makes it longer, and where the driver sees a lamp
+        # lit that the car reports to be off.
         chosen = list(dict.fromkeys([*chosen, *_what_now(said, state)]))
     texts = [without_references(one.text) for one in chosen]
     evidence: list[Evidence] = list(_quoted(chosen))

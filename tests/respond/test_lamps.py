@@ -354,3 +354,9 @@ def test_whether_anything_flashes_is_asked_of_all_lamps(question: str) -> None:
 def test_what_is_wrong_is_asked_of_the_lamps_that_warn(question: str) -> None:
     assert "Stop at once" in ask(question, OilPressure="on").text
     assert ask(question, Ready="on").text == REPLIES.say["no_lamp_any"]
+
+
+def test_of_a_red_lamp_it_is_said_what_to_do_even_where_the_car_reports_it_off() -> None:
+    answer = ask("What does the red coolant temperature lamp mean?", Ready="on")
+    assert "Stop in a safe place" in answer.text
+    assert answer.text.endswith("It is not lit now.")
