@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant.events import Passage, PassageKind, Term
 from assistant.lexicon import words
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
-from assistant.respond.choosing import weigh
+from assistant.respond.choosing import MEANS, PLACE, weigh
 from assistant.respond.closeness import closeness
 from assistant.respond.instructing import FORBIDS, IMPERATIVE, instructs
 from assistant.respond.tables import row_subject
@@ -19,8 +19,6 @@ from assistant.respond.wordings import has, neighbours_kept, share_asked, stems_
 
 Features = dict[str, float]
 
-PLACE = re.compile(r"\b(in|on|under|behind|at|between|below|above|beside|next to|inside)\b")
-MEANS = re.compile(r"\b(means?|shows?|reports?|tells?|asks?)\b")
 WHY = re.compile(r"\b(because|so that|therefore|since|due to|causes?|if)\b")
 HOW_MUCH = re.compile(
     r"\bhow (?!do|can|could|would|should|to|am|are|is|does|s\b|come)[a-z]+", re.IGNORECASE
