@@ -4,6 +4,7 @@ Nothing here does anything. Times are in seconds unless a name says otherwise; s
 mono and always carries its rate; a value of the car is `Known` or `Unknown`, never a bare number.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -110,6 +111,8 @@ class Gauge:
     measured: bool = False  # nobody sets it: what it is set to is another question
     lamps: tuple[GaugePath, ...] = ()  # that warn of its value, their label with article
     given: tuple[GaugePath, ...] = ()  # what counts: of belts the seats, true where one is taken
+    cue: re.Pattern[str] | None = None  # speaks of it, beside something else that is asked
+    bounds: re.Pattern[str] | None = None  # a sentence of a manual that bounds it matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Request:
     move: Move | None = None  # set where it asks nothing new
     follows: bool = False  # `text` was completed from an earlier question
     added: tuple[str, ...] = ()  # its telling words that the earlier question did not have
+    beside: tuple[Gauge, ...] = ()  # what the manual may bound, where the answer needs both
 
 
 # --- the car -------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def load_gauges(
         places = _places(table, driver_side)
         gauges = (_gauge(entry, places, signals) for entry in table["gauge"])
         return tuple(gauge for gauge in gauges if gauge.gauge.paths), places
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
         raise SettingsError(f"The gauges {path} cannot be read: {error}.") from error
     except (KeyError, TypeError) as error:
         raise SettingsError(f"{path}: a gauge has a wrong or missing key: {error}.") from error
@@ -124,6 +124,9 @@ def _gauge(entry: dict[str, Any], places: Places, signals: Mapping[str, Signal])
     warning = tuple(
         GaugePath(path, {}, "", label) for path, label in lamps.items() if path in signals
     )
+    bounds, cue = fields.pop("bounds", None), fields.pop("cue", None)
+    fields["bounds"] = re.compile(bounds) if bounds else None
+    fields["cue"] = re.compile(cue) if cue else None
     fields["says"] = {key.lower(): text for key, text in fields["says"].items()}
     gauge = Gauge(paths=found, lamps=warning, given=given, **fields)
     units = any(signals[path.path].unit is not None for path in found)

@@ -32,6 +32,8 @@ _SHAPES_KEYS = {
     "opens_question",
     "filler",
     "command",
+    "present",
+    "weighs",
 }
 # "How far will that get me?" asks of what was said before, and not of the car as it is.
 POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
@@ -60,6 +62,8 @@ class Shapes:
     question: re.Pattern[str]  # has the words of a question
     opens_question: re.Pattern[str]  # a clause that asks by itself
     command: re.Pattern[str]
+    present: re.Pattern[str]  # speaks of how the car is now
+    weighs: re.Pattern[str]  # asks more of a reading than its value
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -178,7 +182,9 @@ class Interpreter:
             return None
         if unexplained & {stem(other) for other in self.shapes.others.findall(_asked(plain))}:
             return Request(RequestKind.UNKNOWN, "beyond", text)
-        return _gauge_request(text, named.gauge, self.places.named(stems), ask)
+        gauge, weighs = named.gauge, self.shapes.weighs.search(_asked(plain)) is not None
+        request = _gauge_request(text, gauge, self.places.named(stems), well=weighs or ask == STATE)
+        return replace(request, beside=(gauge,)) if gauge.bounds and weighs else request
 
     def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:
         """The telling words that are neither part of the gauge nor mere filler."""
@@ -199,7 +205,15 @@ class Interpreter:
             return Request(RequestKind.UNKNOWN, "not_reported", text)
         asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
         asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
-        return Request(RequestKind.MANUAL, asks, text)
+        request = Request(RequestKind.MANUAL, asks, text)
+        return self._beside(request, asked) if self.shapes.present.search(asked) else request
+
+    def _beside(self, request: Request, asked: str) -> Request:
+        """The request with the readings that the question also speaks of."""
+        every = (named.gauge for named in self.gauges)
+        gauges = tuple(gauge for gauge in every if gauge.cue and gauge.cue.search(asked))
+        paths = tuple(path.path for gauge in gauges for path in gauge.paths)
+        return replace(request, beside=gauges, paths=paths)
 
 
 def load_shapes(folder: Path) -> Shapes:
@@ -220,6 +234,8 @@ def load_shapes(folder: Path) -> Shapes:
             question=re.compile(table["question"]),
             opens_question=re.compile(table["opens_question"]),
             command=re.compile(table["command"]),
+            present=re.compile(table["present"]),
+            weighs=re.compile(table["weighs"]),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
@@ -260,7 +276,7 @@ def _stems(plain: str) -> frozenset[str]:
     return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
 
 
-def _gauge_request(text: str, gauge: Gauge, said: dict[str, str], ask: str) -> Request:
+def _gauge_request(text: str, gauge: Gauge, said: dict[str, str], *, well: bool) -> Request:
     kinds = {kind for path in gauge.paths for kind in path.where}
     places = {kind: part for kind, part in said.items() if kind in kinds}
     chosen = [
@@ -268,7 +284,7 @@ def _gauge_request(text: str, gauge: Gauge, said: dict[str, str], ask: str) -> R
         for path in (*gauge.paths, *gauge.given)
         if all(path.where.get(kind) == part for kind, part in places.items())
     ]
-    if ask == STATE:  # whether it is well
+    if well:  # whether it is well, and not only what it is
         chosen += [lamp.path for lamp in gauge.lamps]
     paths = tuple(chosen)
     return Request(RequestKind.VEHICLE, gauge.name, text, MappingProxyType(places), paths, gauge)

@@ -11,6 +11,7 @@ from assistant.events import (
     Move,
     Passage,
     PassageKind,
+    Reading,
     Request,
     RequestKind,
     Telltale,
@@ -40,12 +41,23 @@ class Lookup:
         if request.move is not None:
             return self._section_of(request)
         if request.kind is RequestKind.VEHICLE:
-            return Facts(readings=tuple((p, self.vehicle.read(p)) for p in request.paths))
+            hits = self._manual(request) if request.beside else Hits()
+            return Facts(readings=self._readings(request), hits=hits)
         if request.kind is RequestKind.WARNING:
             return self._lamps(request)
         if request.kind is RequestKind.MANUAL:
-            return Facts(hits=self._manual(request))
+            return Facts(readings=self._beside(request), hits=self._manual(request))
         return Facts()
+
+    def _readings(self, request: Request) -> tuple[tuple[str, Reading], ...]:
+        return tuple((path, self.vehicle.read(path)) for path in request.paths)
+
+    def _beside(self, request: Request) -> tuple[tuple[str, Reading], ...]:
+        """What the car reports beside what the manual says; nothing while it cannot be asked."""
+        try:
+            return self._readings(request)
+        except BusError:
+            return ()
 
     def _manual(self, request: Request) -> Hits:
         """The best passages, and around the best few all of their section.

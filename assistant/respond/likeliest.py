@@ -55,6 +55,14 @@ def answer_likeliest(request: Request, facts: Facts, replies: Replies, likely: L
     return _from_sentences(request, candidates, facts, likely.max_words)
 
 
+def quotation(candidate: Candidate) -> Answer:
+    """A sentence as an answer."""
+    text = without_references(candidate.text)
+    return Answer(
+        Outcome.ANSWERED, By.QUOTE, text, (evidence_of(candidate.passage, candidate.text),)
+    )
+
+
 def _may_be_meant(request: Request, best: Candidate) -> bool:
     """Whether a piece has enough to do with the question, however far it is ahead of others.
 

@@ -7,6 +7,7 @@ from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestK
 from assistant.memory import EMPTY, Memory
 from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
+from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
@@ -52,7 +53,8 @@ class Responder:
     def _answer(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         match request.kind:
             case RequestKind.VEHICLE:
-                return answer_gauge(request, facts, self.replies)
+                answer = answer_gauge(request, facts, self.replies)
+                return with_bound(answer, request, facts, self.replies, self.likely)
             case RequestKind.WARNING:
                 return answer_lamps(request, facts, self.replies, self.max_words)
             case RequestKind.MANUAL:
@@ -68,8 +70,9 @@ class Responder:
         answer = answer_manual(request, facts, self.replies, self.min_coverage, self.max_words)
         if answer.outcome is Outcome.REFUSED and not facts.hits.no_manual:
             answer = answer_likeliest(request, facts, self.replies, self.likely)
-        if self.phrasing is None or answer.outcome is not Outcome.ANSWERED:
-            return answer
+        joined = with_reading(answer, request, facts, self.replies, self.likely)
+        if self.phrasing is None or answer.outcome is not Outcome.ANSWERED or joined != answer:
+            return joined
         phrased = self.phrasing.phrase(request.text, answer, cancel)
         # The model's sentence passed its own check; the common gate decides between the two.
         return phrased if grounded(phrased) else answer
