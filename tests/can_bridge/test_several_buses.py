@@ -163,7 +163,7 @@ def test_a_control_unit_is_on_the_bus_of_its_row_or_of_the_table(write: Write) -
     ("names", "bus", "says"),
     [
         ('names = ["road", "cabin"]', "attic", "expected one of road, cabin"),
-        ('names = ["road", "road"]', "road", "a name of its own"),
+        ('names = ["road", "road"]', "road", "'road' is there twice"),
         ("", "road", "names no buses"),
     ],
 )
