@@ -18,6 +18,8 @@ Checksum = Callable[[bytes, tuple[int, ...], int], int]
 """(the frame without its checksum byte, data IDs, counter) -> the checksum."""
 
 ONE_ID, MANY_IDS = 1, 16
+LARGEST_ID: Mapping[int, int] = MappingProxyType({0: 0, ONE_ID: 0xFFFF, MANY_IDS: 0xFF})
+"""How many data IDs an algorithm takes -> the largest that one can be."""
 
 
 def _xor8(body: bytes, _ids: tuple[int, ...], _counter: int) -> int:

@@ -14,17 +14,17 @@ _FLOAT32 = 1e-6  # relative; what a client of that type cannot tell apart
 def raw_value(command: CommandSpec, value: Value) -> int | None:
     """The raw value that asks for `value`; None when it is of another kind or not allowed.
 
-    A number is rounded to the nearest step of its field.
+    A number is rounded to the nearest step of its field.  Whatever is no Value at all, such as bytes,
+    is of another kind too.
     """
     if command.kind == "number":
-        if isinstance(value, str | bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             return None
-        if not command.low <= value <= command.high:
+        if not command.low <= value <= command.high:  # nor is NaN, nor what is beyond any float
             return None
         return round((value - command.offset) / command.factor)
-    if isinstance(value, bool) is not (command.kind == "bool"):
-        return None
-    return command.choices.get(value)
+    kind = bool if command.kind == "bool" else str
+    return command.choices.get(value) if isinstance(value, kind) else None
 
 
 def asked_value(command: CommandSpec, value: Value) -> Value:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from can_bridge.command_frame import asked_value, is_on_a_step, raw_value
+from can_bridge.errors import shown
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
 from can_bridge.spec import CommandFrame, CommandSpec, Interlock
 
@@ -148,7 +149,7 @@ def _bad_value(command: CommandSpec, value: Value) -> str:
         expected = f"a number from {command.low:g} to {command.high:g}{unit}"
     else:
         expected = "one of " + ", ".join(_plain(choice) for choice in command.choices)
-    return f"expected {expected} for {command.path}, found {value!r}"
+    return f"expected {expected} for {command.path}, found {shown(value)}"
 
 
 def _shown(command: CommandSpec, value: Value) -> str:

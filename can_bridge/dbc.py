@@ -219,6 +219,8 @@ def _text_of(file: Path | str) -> tuple[str, list[str]]:
         data = Path(file).read_bytes()
     except OSError as error:
         raise ProfileError(unreadable(file, error)) from error
+    except ValueError as error:  # a zero byte
+        raise ProfileError(f"{str(file)!r} is no name of a file; correct it") from error
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), []
     except UnicodeDecodeError as error:

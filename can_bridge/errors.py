@@ -13,6 +13,11 @@ BridgeError
 Every message is one sentence: what was expected, what was found, and what to do.
 """
 
+import reprlib
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
 
 class BridgeError(Exception):
     """Anything that can_bridge raises on purpose."""
@@ -67,6 +72,14 @@ class SilenceError(DiagnosticError):
         """`heard` when the unit did say something before, such as to wait."""
         super().__init__(message)
         self.heard = heard
+
+
+def shown(value: object) -> str:
+    """Whatever was given, for a place inside of a sentence; not longer than anybody reads."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python writes no number of so many digits
+        return "a number of thousands of digits"
 
 
 def first_line(error: BaseException) -> str:

@@ -20,7 +20,7 @@ from typing import Protocol, Self
 from can_bridge.bridge import Bridge
 from can_bridge.command_frame import build_frame, raw_value
 from can_bridge.command_rules import Attempt, Cause, Outcome, Pace, Read, decide, refuse
-from can_bridge.errors import TransmitError
+from can_bridge.errors import TransmitError, shown
 from can_bridge.readings import Value
 from can_bridge.spec import CommandFrame, CommandSpec
 from can_bridge.transmit import Transmitter
@@ -72,10 +72,13 @@ class Gate:
         self._closed.set()
 
     def set(self, path: str, value: Value) -> Outcome:
-        """Ask for a value, and wait until the car reports it or the deadline has passed."""
-        command = self.commands.get(path)
+        """Ask for a value, and wait until the car reports it or the deadline has passed.
+
+        What is no path and no value, whatever its type, is refused like one that is not listed.
+        """
+        command = self._command(path)
         if command is None:
-            text = f"{path} is not in the vehicle's commands.toml"
+            text = f"{_name(path)} is not in the vehicle's commands.toml"
             return refuse(path, value, Cause.NOT_LISTED, text)
         if self._closed.is_set():
             return refuse(path, value, Cause.CLOSED, "the gate is closed")
@@ -87,6 +90,9 @@ class Gate:
             return self._set(command, value, lane)
         finally:
             lane.lock.release()
+
+    def _command(self, path: object) -> CommandSpec | None:
+        return self.commands.get(path) if isinstance(path, str) else None
 
     def _set(self, command: CommandSpec, value: Value, lane: _Lane) -> Outcome:
         verdict = decide(command, value, self._read)
@@ -135,6 +141,10 @@ class _Lane:
     def next_counter(self) -> int:
         self._counter += 1
         return self._counter
+
+
+def _name(path: object) -> str:
+    return path if isinstance(path, str) else shown(path)
 
 
 def open_gate(bridge: Bridge) -> Gate:

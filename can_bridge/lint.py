@@ -84,8 +84,6 @@ class _Lint:
             source = self._profile.sources.get(path)
             if source is not None and spec.kind == "number":
                 yield from self._number(path, spec, source)
-            if source is not None:
-                yield from self._sentinels(path, source)
         for key, frame in self._profile.frames.items():
             if not key & POLLED:
                 yield from self._frame(frame)
@@ -132,19 +130,9 @@ class _Lint:
         if spec.high < low or spec.low > high:
             yield self._warn(
                 path,
-                f"the range of '{path}', {spec.low:g} to {spec.high:g}, holds none of the values "
-                f"that its bits can have, {low:g} to {high:g}; correct the range or the scaling",
+                f"the range of '{path}' by the DBC, {spec.low:g} to {spec.high:g}, holds none of the "
+                f"values that its bits can have, {low:g} to {high:g}; give a 'range'",
             )
-
-    def _sentinels(self, path: str, source: SignalSource) -> Iterator[Finding]:
-        low, high = _raw_limits(source)
-        for raw in sorted(source.invalid):
-            if not low <= raw <= high:
-                yield self._warn(
-                    path,
-                    f"the raw value {raw} in 'invalid' of '{path}' cannot occur in {source.field.bits} "
-                    f"bits, {low} to {high}; correct it",
-                )
 
     def _frame(self, frame: FrameSpec) -> Iterator[Finding]:
         row = self._table.get("messages", {}).get(frame.name, {})

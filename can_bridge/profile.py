@@ -13,12 +13,16 @@ from can_bridge.errors import ProfileError
 from can_bridge.profile_buses import read_buses
 from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
-from can_bridge.profile_diagnostics import read_diagnostics, refuse_sent_by_car
+from can_bridge.profile_diagnostics import read_diagnostics, refuse_taken
 from can_bridge.profile_plausible import read_plausible
 from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
-from can_bridge.toml_table import TomlTable, read_toml
+from can_bridge.toml_table import Range, TomlTable, read_toml
 
+_BITRATE: Range = (10_000, 1_000_000)
+"""What classic CAN knows, and CAN FD for the part that decides who may send."""
+_BAR: Range = (0.5, 15)
+_LOW_FRACTION: Range = (0.1, 1)
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _CONFIG = Path(__file__).resolve().parent.parent / "config" / "vehicles"
 
@@ -47,8 +51,8 @@ def load_profile(folder: Path) -> VehicleProfile:
     """
     vehicle = read_toml(folder / "vehicle.toml")
     bus = vehicle.table("bus")
-    messages = load_dbc_files(folder, bus.texts("dbc"), bus.boolean("repair", False))
-    bitrate = bus.integer("bitrate", 500_000)
+    messages = load_dbc_files(folder, bus.names("dbc"), bus.boolean("repair", False))
+    bitrate = bus.integer("bitrate", 500_000, _BITRATE)
     buses = read_buses(bus)
     bus.finish()
     diagnostics = None
@@ -56,9 +60,9 @@ def load_profile(folder: Path) -> VehicleProfile:
         diagnostics = read_diagnostics(vehicle.table("diagnostics"), buses)
     profile = VehicleProfile(
         id=_id(vehicle),
-        name=vehicle.text("name"),
-        spoken_name=vehicle.text("spoken_name", vehicle.text("name")),
-        region=_words(vehicle.table("region", required=False)),
+        name=vehicle.label("name"),
+        spoken_name=vehicle.label("spoken_name", vehicle.label("name")),
+        region=_region(vehicle.table("region", required=False)),
         units=_words(vehicle.table("units", required=False)),
         bitrate=bitrate,
         tyres=_read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None,
@@ -68,7 +72,7 @@ def load_profile(folder: Path) -> VehicleProfile:
     vehicle.finish()
     profile = _with_signals(profile, folder, messages)
     if diagnostics is not None:
-        refuse_sent_by_car(vehicle.table("diagnostics"), profile.frames)
+        refuse_taken(vehicle.table("diagnostics"), profile.frames, profile.commands)
     return profile
 
 
@@ -111,25 +115,31 @@ def _id(vehicle: TomlTable) -> str:
 
 
 def _words(table: TomlTable) -> Mapping[str, str]:
-    return MappingProxyType({key: table.text(key) for key in table})
+    return MappingProxyType({key: table.label(key) for key in table})
+
+
+def _region(table: TomlTable) -> Mapping[str, str]:
+    if "driver_position" in table:
+        table.word("driver_position", ("left", "right"))
+    return _words(table)
 
 
 def _read_tyres(table: TomlTable) -> Tyres:
-    placard = []
+    placard: list[TyrePlacard] = []
     for row in table.tables("placard"):
-        placard.append(
-            TyrePlacard(
-                tyre=row.text("tyre"),
-                load=row.text("load"),
-                front_bar=row.number("front_bar"),
-                rear_bar=row.number("rear_bar"),
-            )
+        tyre, load = row.label("tyre"), row.label("load")
+        if (tyre, load) in ((other.tyre, other.load) for other in placard):
+            row.fail(f"{tyre} under the load '{load}' is there twice; remove one", "tyre")
+        front_bar, rear_bar = (
+            row.number("front_bar", within=_BAR),
+            row.number("rear_bar", within=_BAR),
         )
+        placard.append(TyrePlacard(tyre, load, front_bar, rear_bar))
         row.finish()
     tyres = Tyres(
         fitted=table.text("fitted"),
         load=table.text("load"),
-        low_fraction=table.number("low_fraction", 0.9),
+        low_fraction=table.number("low_fraction", 0.9, _LOW_FRACTION),
         placard=tuple(placard),
     )
     try:

@@ -11,10 +11,7 @@ from can_bridge.toml_table import TomlTable
 
 def read_buses(table: TomlTable) -> tuple[str, ...]:
     """`names` of [bus]: the buses of the vehicle in the order of `--bus`; none if it has one."""
-    names = table.texts("names", ())
-    if len(set(names)) < len(names) or not all(names):
-        table.fail("expected a name of its own for each bus; correct it", "names")
-    return names
+    return table.names("names", ())
 
 
 def bus_number(row: TomlTable, buses: Sequence[str], default: int = 0) -> int:

@@ -6,7 +6,6 @@ path that the car reports, or would be confirmed by the message that it sends it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,15 +13,24 @@ from cantools.database.can import Message, Signal
 
 from can_bridge.dbc import DbcMessages, bit_field, frame_key, nearest_signal, signal_of
 from can_bridge.profile_buses import bus_number
+from can_bridge.profile_interlocks import Asked, InterlockReader
+from can_bridge.profile_scaling import refuse_unusable
 from can_bridge.profile_signals import KINDS, SignalReader, words_of
 from can_bridge.readings import Value
-from can_bridge.spec import CommandFrame, CommandSpec, Interlock, SignalSource, SignalSpec
-from can_bridge.toml_table import TomlTable
+from can_bridge.spec import BitField, CommandFrame, CommandSpec, SignalSource, SignalSpec
+from can_bridge.toml_table import Range, TomlTable
+from can_bridge.vss_path import refuse_no_path
 
 _NO_REQUEST = "no_request"
 _MAX_FRAME_BYTES = 8
 _SENDS, _DEADLINE_S, _INTERVAL_S, _PER_MINUTE = 3, 5.0, 0.3, 30
-_MOST_SENDS, _LONGEST_S, _SHORTEST_S = 10, 60.0, 0.05
+_OF_SENDS: Range = (1, 10)
+_OF_DEADLINE_S: Range = (0.1, 60)
+_OF_INTERVAL_S: Range = (0.05, 60)
+_OF_PER_MINUTE: Range = (1, 1_200)
+_LOOSEST = (
+    0.25  # of the limits: with more, most of what may be asked for would seem to be there already
+)
 
 
 class CommandReader:
@@ -42,8 +50,8 @@ class CommandReader:
         self._reader = frames
         self._signals = signals
         self._sources = sources
-        self._interlocks = table.table("interlocks", required=False)
-        self._unused = set(self._interlocks)
+        self._interlocks = InterlockReader(table.table("interlocks", required=False), signals)
+        self._path_of: dict[tuple[str, str], str] = {}
         self._buses: Sequence[str] = ()
 
     def read(self, buses: Sequence[str] = ()) -> dict[str, CommandSpec]:
@@ -54,6 +62,7 @@ class CommandReader:
         frames: dict[str, CommandFrame] = {}
         commands: dict[str, CommandSpec] = {}
         for path in rows:
+            refuse_no_path(rows, path)
             row = rows.table(path)
             name = row.text("message")
             message = self._dbc.message(name)
@@ -66,8 +75,7 @@ class CommandReader:
         for name in rates:
             if name not in frames:
                 rates.fail("no command sends this message; remove the row", name)
-        for name in sorted(self._unused):
-            self._interlocks.fail("no command has this interlock; remove it", name)
+        self._interlocks.finish()
         self._table.finish()
         return commands
 
@@ -78,10 +86,8 @@ class CommandReader:
         if not 0 < message.length <= _MAX_FRAME_BYTES:
             row.fail(f"the message {message.name} has no usable length; correct the DBC", "message")
         frame = self._reader.read_frame(message)
-        interval_s = rate.number("interval_s", _INTERVAL_S)
-        per_minute = rate.integer("per_minute", _PER_MINUTE)
-        if interval_s < _SHORTEST_S or per_minute < 1:
-            rate.fail(f"expected at least {_SHORTEST_S} s and 1 a minute; correct the rate")
+        interval_s = rate.number("interval_s", _INTERVAL_S, _OF_INTERVAL_S)
+        per_minute = rate.integer("per_minute", _PER_MINUTE, _OF_PER_MINUTE)
         bus = bus_number(rate, self._buses)
         rate.finish()
         return CommandFrame(
@@ -114,41 +120,43 @@ class CommandReader:
     def _command(
         self, path: str, row: TomlTable, message: Message, frame: CommandFrame
     ) -> CommandSpec:
-        signal = self._signal(row, message)
-        confirm = row.texts("confirm", (path,))
-        for name in confirm:
-            self._check_confirmation(row, name, frame)
+        signal = self._signal(path, row, message)
+        field = bit_field(signal, message.length)
+        confirm = self._confirm(path, row, frame)
         spec = self._signals[confirm[0]]
         kind = row.word("kind", KINDS, spec.kind)
         if any(self._signals[name].kind != kind for name in confirm):
             row.fail(f"the command is a {kind}, and a reading of `confirm` is not; correct it")
-        if path in self._signals and path not in confirm:
-            row.fail(f"add '{path}' itself, which the car reports", "confirm")
-        choices = {} if kind == "number" else self._choices(row, kind, signal, confirm)
-        low, high = self._limits(row, signal) if kind == "number" else (0.0, 0.0)
-        deadline_s, sends = row.number("deadline_s", _DEADLINE_S), row.integer("sends", _SENDS)
-        if not 0 < deadline_s <= _LONGEST_S or not 1 <= sends <= _MOST_SENDS:
-            row.fail(f"expected a deadline up to {_LONGEST_S:g} s and 1 to {_MOST_SENDS} sends")
+        choices: dict[Value, int] = {}
+        limits, tolerance = (0.0, 0.0), 0.0
+        if kind == "number":
+            limits = self._limits(row, signal, field, confirm)
+            tolerance = _tolerance(row, limits, abs(float(signal.scale)))
+            asked = Asked(kind, limits)
+        else:
+            named = self._named(row, kind, signal)
+            choices = self._choices(row, kind, named, confirm)
+            asked = Asked(kind, values=choices, known=named)
         return CommandSpec(
             path=path,
             kind=kind,
             unit=spec.unit,
             description=row.text("description", spec.description),
             frame=frame,
-            field=bit_field(signal, message.length),
+            field=field,
             factor=float(signal.scale),
             offset=float(signal.offset),
             choices=MappingProxyType(choices),
-            low=low,
-            high=high,
+            low=limits[0],
+            high=limits[1],
             confirm=confirm,
-            tolerance=row.number("tolerance", float(signal.scale) / 2),
-            deadline_s=deadline_s,
-            sends=sends,
-            interlocks=tuple(self._interlock(row, name, kind) for name in row.texts("interlocks")),
+            tolerance=tolerance,
+            deadline_s=row.number("deadline_s", _DEADLINE_S, _OF_DEADLINE_S),
+            sends=row.integer("sends", _SENDS, _OF_SENDS),
+            interlocks=self._interlocks.read(row, asked),
         )
 
-    def _signal(self, row: TomlTable, message: Message) -> Signal:
+    def _signal(self, path: str, row: TomlTable, message: Message) -> Signal:
         name = row.text("signal")
         signal = signal_of(message, name)
         if signal is None:
@@ -158,16 +166,33 @@ class CommandReader:
             row.fail(
                 f"{name} is the counter or the checksum of {message.name}; correct it", "signal"
             )
+        refuse_unusable(row, "signal", signal)
+        # Whatever one of them forbids could be asked for by the other.
+        other = self._path_of.setdefault((message.name, name), path)
+        if other != path:
+            row.fail(f"{name} of {message.name} is what '{other}' sends; remove one", "signal")
         return signal
 
-    def _check_confirmation(self, row: TomlTable, name: str, frame: CommandFrame) -> None:
-        source = self._sources.get(name)
-        if source is None:
-            row.fail(f"'{name}' is no reading that a message carries; correct it", "confirm")
-        if source.frame == frame.key:
-            row.fail(f"'{name}' is in {frame.name}, which we send ourselves; correct it", "confirm")
+    def _confirm(self, path: str, row: TomlTable, frame: CommandFrame) -> tuple[str, ...]:
+        """The readings that confirm it."""
+        confirm = row.names("confirm", (path,))
+        if not confirm:
+            row.fail("expected at least one reading; add one", "confirm")
+        for name in confirm:
+            source = self._sources.get(name)
+            if source is None:
+                row.fail(f"'{name}' is no reading that a message carries; correct it", "confirm")
+            if source.frame == frame.key:
+                row.fail(
+                    f"'{name}' is in {frame.name}, which we send ourselves; correct it", "confirm"
+                )
+        if path in self._signals and path not in confirm:
+            row.fail(f"add '{path}' itself, which the car reports", "confirm")
+        return confirm
 
-    def _limits(self, row: TomlTable, signal: Signal) -> tuple[float, float]:
+    def _limits(
+        self, row: TomlTable, signal: Signal, field: BitField, confirm: tuple[str, ...]
+    ) -> Range:
         limits = row.interval("limits")
         if limits is None:
             row.fail(
@@ -176,71 +201,64 @@ class CommandReader:
         low, high = signal.minimum, signal.maximum
         if low is None or high is None or limits[0] < low or limits[1] > high:
             row.fail(f"the DBC allows {signal.name} {low} to {high}; correct the limits", "limits")
-        if not all(map(math.isfinite, limits)):
-            row.fail("expected limits that are finite; correct them", "limits")
+        raws = sorted(round((limit - signal.offset) / signal.scale) for limit in limits)
+        if raws[0] < field.lowest or raws[1] > field.highest:
+            row.fail(
+                f"{signal.name} has {field.bits} bits, which are too few for them; correct the "
+                f"limits, or the DBC",
+                "limits",
+            )
+        idle = _no_request(signal)
+        if idle is not None and raws[0] <= idle <= raws[1]:
+            row.fail(
+                f"the raw value {idle} of {signal.name} lies in them, which asks for nothing; "
+                f"correct the limits",
+                "limits",
+            )
+        for name in confirm:
+            spec = self._signals[name]
+            if spec.low is None or spec.high is None:
+                continue
+            if limits[0] < spec.low or limits[1] > spec.high:
+                row.fail(
+                    f"the car reports '{name}' only from {spec.low:g} to {spec.high:g}; correct the "
+                    f"limits",
+                    "limits",
+                )
         return limits
 
+    def _named(self, row: TomlTable, kind: str, signal: Signal) -> dict[Value, int]:
+        """Everything that the field can ask for."""
+        raws: dict[Value, int] = {word: raw for raw, word in words_of(signal).items()}
+        raws.pop(_NO_REQUEST, None)
+        if kind == "enum":
+            return raws
+        if not {0, 1} <= set(raws.values()):
+            row.fail(f"the DBC does not say what 0 and 1 of {signal.name} mean; add a VAL_")
+        return {False: 0, True: 1}
+
     def _choices(
-        self, row: TomlTable, kind: str, signal: Signal, confirm: tuple[str, ...]
+        self, row: TomlTable, kind: str, named: dict[Value, int], confirm: tuple[str, ...]
     ) -> dict[Value, int]:
         """The values that may be asked for: all that DBC and readings share, unless listed."""
-        raws = {word: raw for raw, word in words_of(signal).items()}
-        raws.pop(_NO_REQUEST, None)
-        named: dict[Value, int] = {}
-        if kind == "enum":
-            named.update(raws)
-        else:
-            named.update({False: 0, True: 1})
-            if not {0, 1} <= set(raws.values()):
-                row.fail(f"the DBC does not say what 0 and 1 of {signal.name} mean; add a VAL_")
-        known = set(self._signals[confirm[0]].values)
-        for value in row.values("values", tuple(named)):  # type: ignore[arg-type]
-            if value not in named or (kind == "enum" and value not in known):
+        known = [set(self._signals[name].values) for name in confirm]
+        allowed = row.values("values", tuple(named))  # type: ignore[arg-type]
+        if not allowed:
+            row.fail("expected at least one value; add one", "values")
+        for value in allowed:
+            if value not in named or (kind == "enum" and not all(value in k for k in known)):
                 row.fail(
-                    f"{signal.name} cannot ask for {value!r}, or the car does not report it; "
-                    f"choose from {', '.join(map(str, named))}",
+                    f"the command cannot ask for {value!r}, or the car does not report it; choose from "
+                    f"{', '.join(map(str, named))}",
                     "values",
                 )
-        allowed = row.values("values", tuple(named))  # type: ignore[arg-type]
         return {value: named[value] for value in allowed}
 
-    def _interlock(self, command: TomlTable, name: str, kind: str) -> Interlock:
-        if name not in self._interlocks:
-            known = ", ".join(self._interlocks) or "none"
-            command.fail(f"there is no interlock '{name}'; choose from {known}", "interlocks")
-        self._unused.discard(name)
-        row = self._interlocks.table(name)
-        path = row.text("path")
-        spec = self._signals.get(path)
-        if spec is None:
-            row.fail(f"the car has no signal '{path}'; correct the interlock", "path")
-        low = row.number("low", -math.inf)
-        high = row.number("high", math.inf)
-        values = row.values("is", ())
-        guards = row.interval("for") if kind == "number" else None
-        words = () if kind == "number" else row.values("for", ())
-        is_number = spec.kind == "number"
-        if is_number == bool(values) or (is_number and low == -math.inf and high == math.inf):
-            row.fail(
-                f"'{path}' is a {spec.kind}: give the interlock `low` or `high` for a number, or "
-                f"`is` with the values for which it holds"
-            )
-        if spec.kind == "enum" and not set(values) <= set(spec.values):
-            row.fail(
-                f"'{path}' is never one of {values}; choose from {', '.join(spec.values)}", "is"
-            )
-        interlock = Interlock(
-            path=path,
-            reason=row.text("reason"),
-            low=low if is_number else None,
-            high=high if is_number else None,
-            values=values,
-            for_low=guards[0] if guards else None,
-            for_high=guards[1] if guards else None,
-            for_values=words,
-        )
-        row.finish()
-        return interlock
+
+def _tolerance(row: TomlTable, limits: Range, step: float) -> float:
+    """By how much a reading may differ from what was asked for; half a step of the field."""
+    loosest = max(step, (limits[1] - limits[0]) * _LOOSEST)
+    return row.number("tolerance", step / 2, (0, loosest))
 
 
 def _no_request(signal: Signal) -> int | None:

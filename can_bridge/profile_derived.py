@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from can_bridge.derive import BOOL_RULES, CONSUMPTION, KIND_OF_RULE, TWO_INPUTS, TYRE_RULES
 from can_bridge.spec import DerivedSource, SignalSpec, Tyres
-from can_bridge.toml_table import TomlTable
+from can_bridge.toml_table import Range, TomlTable
+from can_bridge.vss_path import refuse_no_path
+
+_DISTANCE_KM: Range = (0.1, 10_000)
 
 
 def read_derived(
@@ -14,14 +17,16 @@ def read_derived(
     direct = dict(signals)
     derived: dict[str, DerivedSource] = {}
     for path in table:
+        refuse_no_path(table, path)
         row = table.table(path)
         if path in direct:
             row.fail("this path is already in [signals]; remove one of them")
         rule = row.word("rule", tuple(KIND_OF_RULE))
         inputs = _inputs(row, direct, rule)
-        labels = row.texts("labels", inputs)
+        labels = row.names("labels", inputs)
         limits = _limits(row, tyres) if rule in TYRE_RULES else ()
-        if len(labels) != len(inputs) or (limits and len(limits) != len(inputs)):
+        needed = len(inputs) if rule in TYRE_RULES else 0
+        if len(labels) != len(inputs) or len(limits) != needed:
             row.fail("expected as many labels and axles as inputs; correct the lists")
         distance_km, tank = _consumption(row) if rule == CONSUMPTION else (0.0, False)
         derived[path] = DerivedSource(rule, inputs, labels, limits, distance_km, tank)
@@ -37,7 +42,7 @@ def read_derived(
 
 
 def _inputs(row: TomlTable, direct: dict[str, SignalSpec], rule: str) -> tuple[str, ...]:
-    inputs = row.texts("inputs")
+    inputs = row.names("inputs")
     wanted = "bool" if rule in BOOL_RULES else "number"
     if not inputs:
         row.fail("expected at least one input; add one", "inputs")
@@ -65,7 +70,5 @@ def _limits(row: TomlTable, tyres: Tyres | None) -> tuple[float, ...]:
 
 def _consumption(row: TomlTable) -> tuple[float, bool]:
     """The inputs are the odometer, and what was used or is left."""
-    distance_km = row.number("distance_km")
-    if distance_km <= 0:
-        row.fail("expected a distance above 0 km; correct it", "distance_km")
+    distance_km = row.number("distance_km", within=_DISTANCE_KM)
     return distance_km, row.word("amount", ("used", "left")) == "left"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from can_bridge.profile_buses import bus_number
-from can_bridge.spec import EXTENDED, DiagnosticsSpec, EcuSpec, FrameSpec
+from can_bridge.spec import EXTENDED, CommandSpec, DiagnosticsSpec, EcuSpec, FrameSpec
 from can_bridge.toml_table import TomlTable
 
 _STANDARD_MAX, _EXTENDED_MAX = 0x7FF, 0x1FFF_FFFF
@@ -27,22 +27,28 @@ def read_diagnostics(table: TomlTable, buses: Sequence[str] = ()) -> Diagnostics
     return DiagnosticsSpec(functional, tuple(ecus))
 
 
-def refuse_sent_by_car(table: TomlTable, frames: Mapping[int, FrameSpec]) -> None:
-    """ProfileError if a request has the identifier of a message that the car itself sends."""
-    asked = [(row, "request") for row in table.tables("ecu")]
+def refuse_taken(
+    table: TomlTable, frames: Mapping[int, FrameSpec], commands: Mapping[str, CommandSpec]
+) -> None:
+    """ProfileError if a request or an answer has the identifier of a message with another meaning."""
+    sent = {command.frame.key: command.frame.name for command in commands.values()}
+    used = [(row, name) for row in table.tables("ecu") for name in ("request", "response")]
     if "functional" in table:
-        asked.append((table, "functional"))
-    for row, name in asked:
-        frame = frames.get(_key(row, name))
-        if frame is not None:
-            row.fail(f"the car itself sends {frame.name}; it cannot be a request", name)
+        used.append((table, "functional"))
+    for row, name in used:
+        key = _key(row, name)
+        role = "an answer" if name == "response" else "a request"
+        if key in frames:
+            row.fail(f"the car itself sends {frames[key].name}; it cannot be {role}", name)
+        if key in sent:
+            row.fail(f"{sent[key]} is sent as a command; it cannot be {role}", name)
 
 
 def _read_ecu(row: TomlTable, bus: int) -> EcuSpec:
-    name = row.text("id")
+    name = row.label("id")
     return EcuSpec(
         id=name,
-        name=row.text("name", name),
+        name=row.label("name", name),
         request=_key(row, "request"),
         response=_key(row, "response"),
         obd=row.boolean("obd", False),

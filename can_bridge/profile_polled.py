@@ -9,8 +9,12 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from can_bridge.obd_pids import PIDS
+from can_bridge.profile_frames import LONGEST_S
+from can_bridge.profile_scaling import Scaling, read_range, read_scaling
 from can_bridge.spec import POLLED, BitField, FrameSpec, SignalSource, SignalSpec
-from can_bridge.toml_table import TomlTable
+from can_bridge.toml_table import Range, TomlTable
+
+_EVERY_S: Range = (0.01, 3_600)
 
 
 class PolledReader:
@@ -19,9 +23,7 @@ class PolledReader:
     def __init__(self, table: TomlTable) -> None:
         """`table` is the top of signals.toml."""
         polling = table.table("polling", required=False)
-        self._every_s = polling.number("every_s", 1.0)
-        if self._every_s <= 0:
-            polling.fail("expected a time above 0 s; correct it", "every_s")
+        self._every_s = polling.number("every_s", 1.0, _EVERY_S)
         polling.finish()
         self.every_s: dict[int, float] = {}
         """PID -> how often it is asked for."""
@@ -35,14 +37,11 @@ class PolledReader:
             row.fail(
                 f"0x{number:02X} is no PID that has a number here; expected one of {known}", "pid"
             )
-        every_s = row.number("every_s", self._every_s)
-        if every_s <= 0:
-            row.fail("expected a time above 0 s; correct it", "every_s")
+        every_s = row.number("every_s", self._every_s, _EVERY_S)
         self.every_s[number] = min(every_s, self.every_s.get(number, every_s))
-        scale, shift = row.number("scale", 1.0), row.number("shift", 0.0)
-        low, high = row.interval("range") or sorted(
-            (pid.low * scale + shift, pid.high * scale + shift)
-        )
+        own, whole = read_scaling(row, Scaling(pid.factor, pid.offset))
+        reach = own.span(pid.low, pid.high)
+        low, high = read_range(row, reach) or reach
         unit = row.text("unit", pid.unit)
         if unit != pid.unit and "scale" not in row:
             row.fail(
@@ -52,8 +51,8 @@ class PolledReader:
         source = SignalSource(
             frame=POLLED | number,
             field=BitField(True, (pid.length - pid.first - pid.count) * 8, pid.count * 8, False),
-            factor=pid.factor * scale,
-            offset=pid.offset * scale + shift,
+            factor=whole.factor,
+            offset=whole.offset,
             invalid=frozenset(),
             choices=MappingProxyType({}),
         )
@@ -67,7 +66,7 @@ class PolledReader:
                 name=f"OBD-II PID 0x{number:02X}",
                 length=PIDS[number].length,
                 cycle_s=None,
-                limit_s=max(minimum_s, cycles * every_s),
+                limit_s=min(LONGEST_S, max(minimum_s, cycles * every_s)),
                 protection=None,
             )
             for number, every_s in self.every_s.items()

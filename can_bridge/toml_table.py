@@ -4,7 +4,6 @@ an error that names the file, the line and the key.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import math
 import re
@@ -13,9 +12,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from can_bridge.errors import ProfileError, unreadable
+from can_bridge.errors import ProfileError, shown, unreadable
 from can_bridge.toml_lines import Key, key_lines, last_key_line
 
+Range = tuple[float, float]
+"""From where to where a number may lie, both ends included."""
+SMALLEST_FACTOR, LARGEST_FACTOR = 1e-12, 1e12
+ANY: Range = (-1e20, 1e20)
+"""A number that has no range of its own; what is beyond is a slip of the pen."""
+_DIGITS = re.compile(r"[\d_]+")
 _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
@@ -45,7 +50,7 @@ class TomlTable:
         place = ".".join(part for part in (self.name, key) if part)
         line = self._line_of(key)
         where = f"{self._file}{f', line {line}' if line else ''}"
-        raise ProfileError(f"{where}: {f'{place}: ' if place else ''}{problem}")
+        raise ProfileError(_one_line(f"{where}: {f'{place}: ' if place else ''}{problem}"))
 
     def _line_of(self, key: str) -> int | None:
         """The line of the key; that of the innermost table around it if it is not there."""
@@ -70,29 +75,53 @@ class TomlTable:
             return default
         value = self._values[key]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            self.fail(f"expected {expected}, found {value!r}; correct it", key)
+            self.fail(f"expected {expected}, found {shown(value)}; correct it", key)
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
         """A string."""
         return str(self._take(key, "a text", (str,), default))
 
-    def number(self, key: str, default: float | None = None) -> float:
-        """A finite number."""
+    def label(self, key: str, default: str | None = None) -> str:
+        """A string with something in it, since it is said or shown to people."""
+        value = self.text(key, default)
+        if not value.strip():
+            self.fail("expected a text that is not blank; correct it", key)
+        return value
+
+    def number(self, key: str, default: float | None = None, within: Range = ANY) -> float:
+        """A number in the range; the default need not be."""
         value = self._take(key, "a number", (int, float), default)
-        return self._finite(value, key) if key in self._values else float(value)
+        return self._within(value, key, within) if key in self._values else float(value)
 
-    def _finite(self, value: float, key: str) -> float:
-        number = math.inf
-        with contextlib.suppress(OverflowError):
-            number = float(value)
-        if not math.isfinite(number):
+    def factor(self, key: str, default: float | None = None) -> float:
+        """A number that something is multiplied by: neither 0 nor beyond all sense."""
+        value = self.number(key, default)
+        if not SMALLEST_FACTOR <= abs(value) <= LARGEST_FACTOR:
+            self.fail(
+                f"expected a factor, at least {SMALLEST_FACTOR:g} and at most {LARGEST_FACTOR:g} or "
+                f"the same below 0, found {value:g}; correct it",
+                key,
+            )
+        return value
+
+    def _within(self, value: float, key: str, within: Range) -> float:
+        if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124  NaN is not itself
             self.fail(f"expected a finite number, found {value}; correct it", key)
-        return number
+        low, high = within
+        if not low <= value <= high:
+            self.fail(
+                f"expected a number from {low:.10g} to {high:.10g}, found {shown(value)}; correct it",
+                key,
+            )
+        return float(value)
 
-    def integer(self, key: str, default: int | None = None) -> int:
-        """A whole number."""
-        return int(self._take(key, "a whole number", (int,), default))
+    def integer(self, key: str, default: int | None = None, within: Range = ANY) -> int:
+        """A whole number in the range; the default need not be."""
+        value = self._take(key, "a whole number", (int,), default)
+        if key in self._values:
+            self._within(value, key, within)
+        return int(value)
 
     def boolean(self, key: str, default: bool | None = None) -> bool:
         """True or false."""
@@ -109,8 +138,18 @@ class TomlTable:
         """A list of strings."""
         values = self._take(key, "a list of texts", (list, tuple), default)
         if not all(isinstance(value, str) for value in values):
-            self.fail(f"expected a list of texts, found {values!r}; correct it", key)
+            self.fail(f"expected a list of texts, found {shown(values)}; correct it", key)
         return tuple(values)
+
+    def names(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of strings, none of them blank and none there twice."""
+        names = self.texts(key, default)
+        for number, name in enumerate(names):
+            if not name.strip():
+                self.fail("expected names, found a blank one; remove it", key)
+            if name in names[:number]:
+                self.fail(f"'{name}' is there twice; remove one", key)
+        return names
 
     def values(
         self, key: str, default: tuple[str | bool, ...] | None = None
@@ -119,29 +158,37 @@ class TomlTable:
         values = self._take(key, "a list of texts or of true and false", (list, tuple), default)
         if not all(isinstance(value, str | bool) for value in values):
             self.fail(
-                f"expected a list of texts or of true and false, found {values!r}; correct it", key
+                f"expected a list of texts or of true and false, found {shown(values)}; correct it",
+                key,
             )
         return tuple(values)
 
-    def integers(self, key: str, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
-        """A list of whole numbers."""
+    def integers(
+        self, key: str, default: tuple[int, ...] | None = None, within: Range = ANY
+    ) -> tuple[int, ...]:
+        """A list of whole numbers in the range; the default need not be."""
         values = self._take(key, "a list of whole numbers", (list, tuple), default)
         if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-            self.fail(f"expected a list of whole numbers, found {values!r}; correct it", key)
+            self.fail(f"expected a list of whole numbers, found {shown(values)}; correct it", key)
+        if key in self._values:
+            for value in values:
+                self._within(value, key, within)
         return tuple(values)
 
-    def interval(self, key: str) -> tuple[float, float] | None:
-        """Two numbers, the lower first; None when the key is missing."""
+    def interval(self, key: str, within: Range = ANY) -> Range | None:
+        """Two numbers in the range, the lower first; None when the key is missing."""
         values = self._take(key, "two numbers", (list, tuple), ())
         if key not in self._values:
             return None
         pair = [
-            self._finite(v, key)
+            self._within(v, key, within)
             for v in values
             if isinstance(v, int | float) and not isinstance(v, bool)
         ]
         if len(pair) != len(values) or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004
-            self.fail(f"expected two numbers, the lower first, found {values!r}; correct it", key)
+            self.fail(
+                f"expected two numbers, the lower first, found {shown(values)}; correct it", key
+            )
         return pair[0], pair[1]
 
     def table(self, key: str, required: bool = True) -> TomlTable:
@@ -153,7 +200,7 @@ class TomlTable:
         """A list of tables."""
         for number, values in enumerate(self._take(key, "a list of tables", (list,), None)):
             if not isinstance(values, dict):
-                self.fail(f"expected a table, found {values!r}; correct it", key)
+                self.fail(f"expected a table, found {shown(values)}; correct it", key)
             yield self._below(values, key, number)
 
     def finish(self) -> None:
@@ -189,6 +236,17 @@ def read_toml(file: Path) -> TomlTable:
         raise ProfileError(
             f"{file} is nested too deeply; make its lists and tables flat"
         ) from error
+    except ValueError as error:  # what tomllib leaves to Python: a number of thousands of digits
+        longest = max(_DIGITS.finditer(text), key=lambda digits: len(digits[0]))
+        line = text.count("\n", 0, longest.start()) + 1
+        raise ProfileError(
+            f"{file}, line {line}: this number has too many digits to be read; correct it"
+        ) from error
+
+
+def _one_line(sentence: str) -> str:
+    """Names in a file may hold line ends and other marks that are not to be seen."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in sentence)
 
 
 def _placed(sentence: str, text: str) -> tuple[str, int]:

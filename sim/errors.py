@@ -19,6 +19,11 @@ class ScenarioError(SimError):
 
     exit_code = 2
 
+    def __init__(self, message: str, key: str = "") -> None:
+        """`key` is the one in the table at hand that must be corrected, where it is one."""
+        super().__init__(message)
+        self.key = key
+
 
 class VehicleFileError(SimError):
     """The vehicle's folder, vehicle.toml or a DBC is missing or wrong."""

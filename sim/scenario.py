@@ -54,7 +54,7 @@ class Step:
     faults: tuple[Fault, ...]
     clear_faults: bool
     place: str = ""
-    """File and line."""
+    """File and line of its faults."""
     refused: str = ""
     """Why the car kept its selector where it was, once the step has happened."""
 
@@ -119,17 +119,17 @@ def value_at(points: Points, time_s: float) -> float | None:
     return None
 
 
-def _fail(problem: str) -> NoReturn:
-    raise ScenarioError(problem)
+def _fail(problem: str, key: str = "") -> NoReturn:
+    raise ScenarioError(problem, key)
 
 
 @contextmanager
 def _at(toml: TomlFile, header: str = "", number: int = 0) -> Iterator[None]:
-    """What is wrong in here is told with the file and the line of the table."""
+    """What is wrong in here is told with the file and the line of the key, else of the table."""
     try:
         yield
     except ScenarioError as error:
-        raise ScenarioError(f"{toml.place(header, number)}: {error}") from error
+        raise ScenarioError(f"{toml.place(header, number, error.key)}: {error}") from error
 
 
 def _scenario(toml: TomlFile) -> Scenario:
@@ -140,9 +140,9 @@ def _scenario(toml: TomlFile) -> Scenario:
     steps = []
     for number, row in enumerate(_placed_rows(toml, "step")):
         with _at(toml, "step", number):
-            steps.append(_step(row, toml.place("step", number)))
+            steps.append(_step(row, toml.place("step", number, "faults")))
             if steps[-1].at_s < steps[max(0, number - 1)].at_s:
-                _fail("the steps must be in the order of their at_s; sort them")
+                _fail("the steps must be in the order of their at_s; sort them", "at_s")
     expectations = []
     for number, row in enumerate(_placed_rows(toml, "expect")):
         with _at(toml, "expect", number):
@@ -169,7 +169,7 @@ def _placed_rows(toml: TomlFile, key: str) -> list[Any]:
 def _rows(table: Mapping[str, Any], key: str) -> list[Any]:
     rows = table.get(key, [])
     if not isinstance(rows, list):
-        _fail(f"write [[{key}]] with two brackets, since there can be several")
+        _fail(f"write [[{key}]] with two brackets, since there can be several", key)
     return rows
 
 
@@ -179,12 +179,14 @@ def _step(row: object, written_at: str) -> Step:
     if not _is_time(at_s) or not isinstance(name, str):
         _fail(
             "a [[step]] needs a number `at_s` from 0 on and a text `name`, found "
-            f"{_found(at_s)} and {_found(name)}; correct it"
+            f"{_found(at_s)} and {_found(name)}; correct it",
+            "name" if _is_time(at_s) else "at_s",
         )
     place = f"the step '{name}'"
     clear = table.get("clear_faults", False)
     if not isinstance(clear, bool):
-        _fail(f"`clear_faults` of {place} is true or false, found {shown(clear)}; correct it")
+        problem = f"`clear_faults` of {place} is true or false, found {shown(clear)}; correct it"
+        _fail(problem, "clear_faults")
     faults = tuple(_fault(item, place) for item in _rows(table, "faults"))
     settings = checked(table.get("set", {}), f"`set` of {place}")
     return Step(float(at_s), name, settings, faults, clear, written_at)
@@ -204,7 +206,7 @@ def _fault(row: object, place: str) -> Fault:
     try:
         return fault_from(table)
     except ScenarioError as error:
-        _fail(f"{place}: {error}")
+        _fail(f"{place}: {error}", "faults")
 
 
 def _profile(table: object) -> dict[str, Points]:
@@ -213,15 +215,18 @@ def _profile(table: object) -> dict[str, Points]:
     profile = {}
     for field, points in table.items():
         if not is_number_field(field):
-            _fail(f"[profile] has the key '{field}', which is no number of the car; correct it")
+            _fail(
+                f"[profile] has the key '{field}', which is no number of the car; correct it", field
+            )
         if not _are_points(points):
             _fail(
                 f"{field} in [profile] needs two or more pairs [seconds, value] in the order of "
-                "time from 0 on; correct it"
+                "time from 0 on; correct it",
+                field,
             )
         wrong = [value for _, value in points if not is_possible(field, value)]
         if wrong:
-            _fail(f"{field} in [profile] cannot be {shown(wrong[0])}; it is {like(field)}")
+            _fail(f"{field} in [profile] cannot be {shown(wrong[0])}; it is {like(field)}", field)
         profile[field] = tuple((float(at), float(value)) for at, value in points)
     return profile
 
@@ -244,12 +249,18 @@ def _expectation(row: object) -> Expectation:
     at_s, unknown = table.get("at_s", 0.0), table.get("unknown", {})
     ask, answer = table.get("ask", ""), table.get("answer", "")
     if not _is_time(at_s) or not isinstance(unknown, dict):
-        _fail("an [[expect]] has a number `at_s` from 0 on and a table `unknown`; correct it")
+        _fail(
+            "an [[expect]] has a number `at_s` from 0 on and a table `unknown`; correct it",
+            "unknown" if _is_time(at_s) else "at_s",
+        )
     if not isinstance(ask, str) or not isinstance(answer, str) or bool(ask) != bool(answer):
-        _fail("an [[expect]] has the texts `ask` and `answer`, or neither; add what is missing")
+        _fail(
+            "an [[expect]] has the texts `ask` and `answer`, or neither; add what is missing",
+            "ask" if ask else "answer",
+        )
     try:
         re.compile(answer)
     except re.error as error:
-        _fail(f"the answer {answer!r} is no regular expression: {error}; correct it")
+        _fail(f"the answer {answer!r} is no regular expression: {error}; correct it", "answer")
     reasons = {str(path): str(reason) for path, reason in unknown.items()}
     return Expectation(float(at_s), ask, answer, reasons)

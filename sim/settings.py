@@ -26,7 +26,7 @@ def only(table: object, allowed: tuple[str, ...], place: str) -> dict[str, Any]:
         if key not in allowed:
             near = difflib.get_close_matches(key, allowed, 1)
             hint = f"did you mean '{near[0]}'" if near else f"choose of {', '.join(allowed)}"
-            raise ScenarioError(f"{place} has the unknown key '{key}'; {hint}")
+            raise ScenarioError(f"{place} has the unknown key '{key}'; {hint}", key)
     return table
 
 
@@ -35,7 +35,8 @@ def checked(table: object, place: str) -> dict[str, Any]:
     settings = only(table, FIELDS, place)
     for field, value in settings.items():
         if not _fits(field, getattr(_BLANK, field), value):
-            raise ScenarioError(f"{field} in {place} cannot be {shown(value)}; it is {like(field)}")
+            problem = f"{field} in {place} cannot be {shown(value)}; it is {like(field)}"
+            raise ScenarioError(problem, field)
     return settings
 
 

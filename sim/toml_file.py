@@ -21,15 +21,12 @@ class TomlFile:
     table: dict[str, Any]
 
     def place(self, header: str = "", number: int = 0, key: str = "") -> str:
-        """The file, and the line of a key or of the `number`-th [header] or [[header]] in it.
+        """The file, and the line of a key in the `number`-th [header] or [[header]], or of that.
 
-        A table that has no line of its own, such as an inline one, is named by the file alone.
+        What has no line of its own, such as an inline table, is named by the file alone.
         """
         lines = self.text.splitlines()
-        at = _nth(lines, rf"\s*\[\[?\s*{re.escape(header)}\s*\]", number) if header else None
-        start = 0 if at is None else at + 1
-        found = _nth(lines[start:], rf"\s*{re.escape(key)}\s*=", 0) if key else None
-        line = at if found is None else start + found
+        line = _line_of(lines, header, number, key)
         return str(self.path) if line is None else f"{self.path}, line {line + 1}"
 
 
@@ -62,6 +59,24 @@ def _unreadable_line(text: str) -> int:
         return False
 
     return bisect.bisect_left(range(len(lines)), True, key=is_bad)
+
+
+def _line_of(lines: list[str], header: str, number: int, key: str) -> int | None:
+    """The line of the key, from 0; that of the header if the key is not there."""
+    name = rf"""["']?{re.escape(key)}["']?"""
+    if not header:
+        return _nth(lines, rf"\s*({name}\s*=|\[\[?\s*{name}\s*[\].])", 0) if key else None
+    at = _nth(lines, rf"\s*\[\[?\s*{re.escape(header)}\s*\]", number)
+    if at is None:
+        inline = rf"\s*{re.escape(header)}\s*=.*[{{,]\s*{name}\s*="
+        below = rf"\s*\[\[?\s*{re.escape(header)}\.{name}\s*[\].]"
+        return _nth(lines, f"{inline}|{below}", 0) if key and not number else None
+    if not key:
+        return at
+    after = lines[at + 1 :]
+    end = _nth(after, rf"\s*\[\[?\s*(?!{re.escape(header)}\.)[A-Za-z_]", 0)
+    found = _nth(after[:end], rf"(.*[{{,.])?\s*{name}\s*[=\].]", 0)
+    return at if found is None else at + 1 + found
 
 
 def _nth(lines: list[str], pattern: str, number: int) -> int | None:

@@ -15,6 +15,7 @@ from sim.toml_file import TomlFile, read_toml
 
 ASSISTANT = "AUR"
 """Node of the DBC that commands come from."""
+_SLOWEST, _FASTEST = 10_000, 1_000_000
 _CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -68,8 +69,9 @@ def _bus(toml: TomlFile) -> tuple[list[str], int]:
     names, bitrate = bus.get("dbc"), bus.get("bitrate", 500_000)
     if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
         _unexpected(toml, "bus", "dbc", "a list of DBC files, `dbc`, in [bus]", names)
-    if type(bitrate) is not int or bitrate <= 0:
-        _unexpected(toml, "bus", "bitrate", "a whole number of bit/s, `bitrate`, in [bus]", bitrate)
+    if type(bitrate) is not int or not _SLOWEST <= bitrate <= _FASTEST:
+        expected = f"a whole number of bit/s, `bitrate`, from {_SLOWEST} to {_FASTEST} in [bus]"
+        _unexpected(toml, "bus", "bitrate", expected, bitrate)
     return names, bitrate
 
 

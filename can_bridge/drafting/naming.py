@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from cantools.database.can import Message, Signal
 
+from can_bridge.dbc import bit_field
 from can_bridge.dbc_profile import says_no_value
 from can_bridge.drafting.concepts import (
     CONCEPTS,
@@ -229,6 +230,9 @@ def _typed(found: Candidate, known: set[str]) -> str:
     if signal.is_float and concept.kind != "number":
         return "it is a floating-point number, not one of several values"
     named = _unprefixed({raw: str(text) for raw, text in (signal.choices or {}).items()})
+    if not signal.is_float:
+        field = bit_field(signal, found.message.length)
+        named = {raw: text for raw, text in named.items() if field.lowest <= raw <= field.highest}
     found.invalid = {raw for raw, text in named.items() if says_no_value(text)}
     if concept.kind == "number":
         return _number(found, known, {r: t for r, t in named.items() if r not in found.invalid})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from can_bridge.dbc import frame_key
 from can_bridge.drafting.naming import Candidate
 from can_bridge.drafting.observing import MessageSeen, Pace, Seen
+from can_bridge.profile_frames import LONGEST_S
 
 _EVENT_CYCLES, _EVENT_MINIMUM_S = 2.0, 2.0
 _CYCLES, _MINIMUM_S = 5, 0.5
@@ -107,7 +108,7 @@ def message_row(message: MessageSeen) -> dict[str, object]:
 
 
 def _event_limit_s(pace: Pace) -> float:
-    return max(_EVENT_MINIMUM_S, round(_EVENT_CYCLES * pace.longest_gap_s, 1))
+    return min(LONGEST_S, max(_EVENT_MINIMUM_S, round(_EVENT_CYCLES * pace.longest_gap_s, 1)))
 
 
 def _page_limit(candidate: Candidate, seen: Seen) -> dict[str, float]:
@@ -118,7 +119,7 @@ def _page_limit(candidate: Candidate, seen: Seen) -> dict[str, float]:
     cycle_s = signal.pace.cycle_s()
     if cycle_s is None:
         return {"timeout_s": _event_limit_s(signal.pace)}
-    return {"timeout_s": round(max(_MINIMUM_S, _CYCLES * cycle_s), 3)}
+    return {"timeout_s": round(min(LONGEST_S, max(_MINIMUM_S, _CYCLES * cycle_s)), 3)}
 
 
 def _row(candidate: Candidate, seen: Seen) -> str:

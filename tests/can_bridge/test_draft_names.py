@@ -9,6 +9,8 @@ import math
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import can
 import pytest
@@ -16,7 +18,9 @@ import pytest
 from can_bridge import Known, load_profile
 from can_bridge.cli import main
 from can_bridge.dbc import read_wild_dbc
+from can_bridge.drafting.observing import Pace
 from can_bridge.drafting.words import with_corners, words_of
+from can_bridge.drafting.writing import message_row
 from can_bridge.recorder import Recorder
 from can_bridge.recording import Recording
 from can_bridge.transcript import Transcript, changes
@@ -48,6 +52,7 @@ BO_ 259 Absent: 8 X
 BO_ 260 RadarTrack: 8 X
  SG_ TrackSpeed : 0|16@1+ (0.01,0) [0|0] "km/h" X
 
+VAL_ 258 DR_AJAR_FL 0 "Closed" 1 "Open" 2 "SNA" 3 "Invalid" ;
 SIG_VALTYPE_ 256 VEHSPD : 1;
 """
 
@@ -79,6 +84,20 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments = ("--dbc", str(folder / "wild.dbc"), "--out", str(folder / "car"))
     assert main(["draft", str(folder / "drive.log"), *arguments]) == 0
     return folder
+
+
+def test_a_raw_value_that_the_bits_cannot_have_is_not_taken_over(drafted: Path) -> None:
+    """The DBC names four values of a door that has one bit; the loader refuses the other two."""
+    door = load_profile(drafted / "car").sources["Vehicle.Cabin.Door.Row1.DriverSide.IsOpen"]
+    assert (dict(door.choices), door.invalid) == ({0: False, 1: True}, frozenset())
+
+
+def test_a_time_limit_is_never_longer_than_the_loader_takes() -> None:
+    pace = Pace()
+    for at_s in (0.0, 1.0, 900_000.0):
+        pace.take(at_s)
+    seen: Any = SimpleNamespace(pace=pace, finder=None)
+    assert message_row(seen) == {"timeout_s": 86_400.0}
 
 
 def test_abbreviated_names_are_recognized(drafted: Path) -> None:

@@ -162,7 +162,7 @@ def test_answers_to_obd_requests_are_decoded(tmp_path: Path, toy_folder: ToyFold
     [
         ("{ pid = 0x0C, unit = 'km/h' }", "the PID is in rpm"),
         ("{ pid = 0x01 }", "0x01 is no PID that has a number here"),
-        ("{ pid = 0x0C, every_s = 0 }", "a time above 0 s"),
+        ("{ pid = 0x0C, every_s = 0 }", "every_s: expected a number from 0.01"),
         ("{ pid = 0x0C, message = 'Motion' }", "unknown"),
     ],
 )

@@ -140,7 +140,7 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
         ),
         ({"signals": ('unit = "km/h"', 'units = "km/h"')}, ["units", "did you mean 'unit'"]),
         ({"signals": ('counter = "Cnt"', 'counter = "Count"')}, ["no signal 'Count'", "'Cnt'"]),
-        ({"signals": ('checksum = "Crc"', 'checksum = "Speed"')}, ["one whole byte"]),
+        ({"signals": ('checksum = "Crc"', 'checksum = "Cnt"')}, ["one whole byte"]),
         ({"signals": ("crc8_sae_j1850", "crc8_magic")}, ["crc8_magic", "crc8_sae_j1850"]),
         ({"signals": ("crc8_sae_j1850", "crc8_autosar_p2")}, ["16 data IDs"]),
         ({"signals": ("Motion = {", "Moton = {")}, ["no DBC has the message 'Moton'"]),

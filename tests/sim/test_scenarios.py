@@ -192,16 +192,40 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, part: 
     ("text", "part"),
     [
         ("name = 'x'\n[start]\nspeed_kmh = 9..0", "line 3, column"),
-        ("name = 'x'\n\n[start]\nspeed_kmh = 'fast'", "wrong.toml, line 3: speed_kmh"),
-        ("[profile]\nspeed_kmh = [[0, 1]]", "wrong.toml, line 1: speed_kmh"),
-        ("[[step]]\nat_s = 1\nname = 'a'\n[[step]]\nat_s = 'soon'\nname = 'b'", "line 4: .*'soon'"),
-        ("[[step]]\nat_s = 2\nname = 'b'\n[[step]]\nat_s = 1\nname = 'a'", "line 4: .*order"),
-        ("[[expect]]\nat_s = 1\n[[expect]]\nask = 'a'", "line 3: .*`answer`"),
+        ("name = 'x'\n\n[start]\nspeed_kmh = 'fast'", "wrong.toml, line 4: speed_kmh"),
+        ("[start]\nready = true\n'fuel_l' = -1", "wrong.toml, line 3: fuel_l"),
+        ("start = { ready = true, fuel_l = -1 }", "wrong.toml, line 1: fuel_l"),
+        ("[start.tyre_c]\nfront_left = 900", "wrong.toml, line 1: tyre_c"),
+        ("[start]\n[start.tyre_c]\nfront_left = 900", "wrong.toml, line 2: tyre_c"),
+        ("name = 'x'\nnmae = 'y'", "wrong.toml, line 2: .*'nmae'"),
+        ("name = 'x'\n[strat]\nready = true", "wrong.toml, line 2: .*'strat'"),
+        ("[profile]\nspeed_kmh = [[0, 1]]", "wrong.toml, line 2: speed_kmh"),
+        (
+            "[profile]\nslope_percent = [\n  [0, 1],\n  [9, 1],\n]\nspeed_kmh = [[0, 1]]",
+            "wrong.toml, line 6: speed_kmh",
+        ),
+        (
+            "[[step]]\nat_s = 1\nname = 'a'\nset = { ready = true, fuel_l = -1 }\n"
+            "[start]\nfuel_l = 3",
+            "wrong.toml, line 4: fuel_l",
+        ),
+        (
+            "[[step]]\nat_s = 1\nname = 'a'\n[step.set]\nready = true\nfuel_l = -1",
+            "wrong.toml, line 6: fuel_l",
+        ),
+        (
+            "[[step]]\nat_s = 1\nname = 'a'\nfaults = [{ kind = 'magic' }]",
+            "wrong.toml, line 4: the step 'a'",
+        ),
+        ("[[expect]]\nask = 'a'\nanswer = '('", "line 3: .*regular"),
+        ("[[step]]\nat_s = 1\nname = 'a'\n[[step]]\nat_s = 'soon'\nname = 'b'", "line 5: .*'soon'"),
+        ("[[step]]\nat_s = 2\nname = 'b'\n[[step]]\nat_s = 1\nname = 'a'", "line 5: .*order"),
+        ("[[expect]]\nat_s = 1\n[[expect]]\nask = 'a'", "line 4: .*`answer`"),
         ("\n[step]\nat_s = 1", "line 2: .*two brackets"),
         ("step = [{ at_s = 1 }]", "wrong.toml: a .*found 1 and none"),
         ("name = 'x'\n[start]\nfuel_l = " + "9" * 5000, "line 3: .*is no number"),
         ("name = 'x'\n[start]\nopen = " + "[" * 5000, "line 3: .*nested too deep"),
-        ("[start]\ngear = 0x" + "f" * 5000, "line 1: gear"),
+        ("[start]\ngear = 0x" + "f" * 5000, "line 2: gear"),
     ],
 )
 def test_the_line_of_what_is_wrong_is_said(tmp_path: Path, text: str, part: str) -> None:
@@ -230,6 +254,8 @@ VEHICLE = '[bus]\ndbc = ["a.dbc"]\n'
         ("\nbus = 3", None, r"vehicle\.toml, line 2: expected a table \[bus\], found 3"),
         ("[bus]\nbitrate = 1", None, r"vehicle\.toml, line 1: expected a list of DBC files.*none"),
         ("[bus]\ndbc = 'a.dbc'", None, r"line 2: expected a list of DBC files.*found 'a\.dbc'"),
+        (VEHICLE + "bitrate = 0", None, r"line 3: expected a whole number.*found 0; correct it"),
+        (VEHICLE + f"bitrate = {10**12}", None, r"from 10000 to 1000000.*found 1000000000000"),
         (VEHICLE + "bitrate = 'x'", None, r"line 3: expected a whole number of bit/s.*found 'x'"),
         (VEHICLE, None, r"a\.dbc, which vehicle\.toml names, cannot be read \(No such file"),
         (VEHICLE, "BO_ x 3", r"a\.dbc is no valid DBC: .*line 1"),
@@ -263,7 +289,7 @@ def test_a_fault_of_what_the_vehicle_lacks_is_refused(
 ) -> None:
     file = tmp_path / "fault.toml"
     file.write_text(f"[[step]]\nat_s = 1\nname = 'x'\nfaults = [{{ {fault} }}]")
-    with pytest.raises(ScenarioError, match=rf"fault\.toml, line 1: .*{part}"):
+    with pytest.raises(ScenarioError, match=rf"fault\.toml, line 4: .*{part}"):
         World(load_scenario(str(file)), BUILDERS)
 
 

@@ -25,6 +25,7 @@ TPM = EcuSpec("TPM", "tyre pressure monitor", 0x713, 0x71B, False)
 SPEC = DiagnosticsSpec(FUNCTIONAL, (ECM, HCU, TPM))
 QUICK = Timing(answer_s=0.5, pending_s=0.5, gap_s=0.2, window_s=0.3, total_s=1.5)
 
+_PATIENCE_MS = 30_000  # for whoever asks to go on taking the answer, which a busy machine delays
 _FRAME_S = 0.0002  # about what a frame takes on a bus of 500 kbit/s
 
 Answers = dict[bytes, bytes | list[bytes]]
@@ -51,7 +52,11 @@ class EcuPeer:
             address=isotp.Address(
                 isotp.AddressingMode.Normal_11bits, txid=ecu.response, rxid=ecu.request
             ),
-            params={"tx_padding": 0xAA, "logger_name": "can_bridge.isotp"},
+            params={
+                "tx_padding": 0xAA,
+                "logger_name": "can_bridge.isotp",
+                "rx_flowcontrol_timeout": _PATIENCE_MS,
+            },
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +177,47 @@ def test_every_command_of_the_small_car_is_checked_above() -> None:
         "Vehicle.Lamp",
         "Vehicle.IsLocked",
     }
+
+
+class Mute:
+    """Whoever uses it has sent something, or has looked at the car for nothing."""
+
+    def send(self, key: int, data: bytes) -> None:
+        raise AssertionError(key, data)
+
+    def read(self, path: str) -> Reading:
+        raise AssertionError(path)
+
+
+NO_VALUES: list[Any] = [
+    None,
+    b"40",
+    bytearray(b"on"),
+    [40],
+    (40,),
+    {40},
+    {"on": True},
+    object(),
+    1j,
+]
+NO_VALUES += [10**400, -(10**400), 10**5000, float("nan"), float("inf"), -float("inf"), "9" * 99]
+
+
+@pytest.mark.parametrize("value", NO_VALUES, ids=lambda value: type(value).__name__)
+def test_what_is_no_value_is_refused_by_what_was_expected(value: Any) -> None:
+    gate = Gate(POD.commands, Mute().read, Mute())
+    for path in POD.commands:
+        outcome = gate.set(path, value)
+        assert (outcome.result, outcome.cause) == (Result.REFUSED, Cause.BAD_VALUE)
+        assert outcome.text.startswith("expected ") and f" for {path}, found " in outcome.text
+        assert outcome.text.endswith("; nothing was sent") and len(outcome.text) < 200
+
+
+NO_PATHS: list[Any] = [None, b"Vehicle.Lamp", ["Vehicle.Lamp"], {}, 10**5000]
+
+
+@pytest.mark.parametrize("path", NO_PATHS, ids=lambda path: type(path).__name__)
+def test_what_is_no_path_is_not_listed(path: Any) -> None:
+    outcome = Gate(POD.commands, Mute().read, Mute()).set(path, True)
+    assert (outcome.result, outcome.cause) == (Result.REFUSED, Cause.NOT_LISTED)
+    assert outcome.text.endswith("is not in the vehicle's commands.toml; nothing was sent")
