@@ -209,6 +209,7 @@ class Piece:
     text: str
     kind: PassageKind  # the passage's own; a single step is text
     cosine: float = 0.0  # how near its meaning is to the question's, -1 to 1; 0 without an embedder
+    asked: float = 0.0  # the same of the nearest example question that it answers; 0 where none
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,8 @@ class Hits:
     further: tuple[Passage, ...] = ()  # what words alone would not have found, and lamps' sections
     warnings: tuple[Passage, ...] = ()  # of the sections of which a procedure was found
     tyre_size: str = ""  # of the wheels that the car has, "" where that is not known
+    examples: bool = False  # there are example questions to compare with
+    unanswered: float = 0.0  # how near the nearest example question is that nothing answers
 
 
 # --- evidence ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.adapters.manual_reader import ReadFile, read_files
+from assistant.adapters.sqlite_examples import add_examples
 from assistant.adapters.sqlite_manual_file import (
     Source,
     build,
@@ -23,6 +24,7 @@ from assistant.adapters.sqlite_manual_file import (
 from assistant.adapters.sqlite_vectors import add_vectors
 from assistant.errors import ManualError
 from assistant.events import Passage
+from assistant.examples import FILE as EXAMPLES
 from assistant.ingest.files import KINDS, PARSER, kind_of
 from assistant.ports import Embedder
 
@@ -108,6 +110,8 @@ def find_manual(
         return None
     if embedder is not None:
         add_vectors(target, embedder, progress.passages)
+        if not by_hand(target):
+            add_examples(target, folder / EXAMPLES, embedder, progress.passages)
     return target
 
 

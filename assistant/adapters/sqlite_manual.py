@@ -6,13 +6,14 @@ They are found by words (FTS5, BM25) and, where there is an embedder, by meaning
 import math
 import re
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from assistant.adapters.sqlite_manual_file import passage_of
+from assistant.adapters.sqlite_examples import Asked, ExampleVectors, load_examples
+from assistant.adapters.sqlite_manual_file import COLUMNS, passage_of
 from assistant.adapters.sqlite_vectors import (
     PassageVectors,
     load_vectors,
@@ -27,7 +28,6 @@ from assistant.pieces import pieces_of
 from assistant.ports import Embedder
 
 CANDIDATES = 48  # how many passages words hand on, and as many meaning
-COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
 SECTION = f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id"  # noqa: S608  constants
 PAGE = f"SELECT {COLUMNS} FROM passage WHERE page = ? COLLATE NOCASE ORDER BY id"  # noqa: S608
 AT = f"SELECT {COLUMNS} FROM passage WHERE id = ?"  # noqa: S608
@@ -45,6 +45,15 @@ WHERE words MATCH ? ORDER BY best DESC LIMIT ?
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question that was compared."""
+
+    text: str
+    vector: Vectors
+    asked: Asked
+
+
 class SqliteManual:
     """The `Manual` port over one SQLite file, opened read only."""
 
@@ -52,8 +61,9 @@ class SqliteManual:
         self._path = path
         self._embedder = embedder
         self._vectors: PassageVectors | None = None
+        self._examples: ExampleVectors | None = None
         self._connection: sqlite3.Connection | None = None
-        self._asked: tuple[str, Vectors | None] = "", None
+        self._question: _Question | None = None
         self._count = 0
 
     def open(self) -> None:
@@ -75,7 +85,7 @@ class SqliteManual:
         """Close the file and the embedder."""
         if self._embedder is not None:
             self._embedder.close()
-        self._vectors = None
+        self._vectors = self._examples = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -96,8 +106,10 @@ class SqliteManual:
                 return Hits((), weighed)
             found = self._by_words(weighed, holders)
             cosines: dict[int, float] = {}
+            unanswered = 0.0
             if question and self._vectors is not None:
                 found, cosines = self._by_meaning(question, found, holders, weighed)
+                unanswered = self._vector_of(question).asked.unanswered
             best = sorted(found, key=lambda order: -found[order])[:limit]
             passages = (
                 replace(
@@ -108,7 +120,8 @@ class SqliteManual:
                 )
                 for order in best
             )
-            return Hits(tuple(passages), weighed)
+            examples = self._examples is not None
+            return Hits(tuple(passages), weighed, examples=examples, unanswered=unanswered)
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be searched: {error}.") from error
 
@@ -117,10 +130,10 @@ class SqliteManual:
         if self._vectors is None:
             return tuple(replace(passage, pieces=pieces_of(passage)) for passage in passages)
         asked = self._vector_of(question)
-        cosine, rows = self._vectors.nearness(asked).cosine, self._vectors.row_of
+        cosine, rows = self._vectors.nearness(asked.vector).cosine, self._vectors.row_of
         try:
             near = nearness_of_pieces(
-                self._open_connection, [passage.order for passage in passages], asked
+                self._open_connection, [passage.order for passage in passages], asked.vector
             )
         except sqlite3.Error as error:
             raise ManualError(f"{self._path} cannot be read: {error}.") from error
@@ -128,7 +141,11 @@ class SqliteManual:
             replace(
                 passage,
                 cosine=float(cosine[rows[passage.order]]),
-                pieces=_with_cosines(pieces_of(passage), near.get(passage.order, [])),
+                pieces=_compared(
+                    pieces_of(passage),
+                    near.get(passage.order, []),
+                    asked.asked.pieces.get(passage.order, {}),
+                ),
             )
             for passage in passages
         )
@@ -171,7 +188,9 @@ class SqliteManual:
         """Load the vectors, unless they are another embedder's or there are none."""
         if self._embedder is None or made_by(connection) != maker(self._embedder):
             return
-        self._vectors = load_vectors(connection, self._embedder.traits.dimensions)
+        dimensions = self._embedder.traits.dimensions
+        self._vectors = load_vectors(connection, dimensions)
+        self._examples = load_examples(connection, dimensions)
         if self._vectors is not None:
             self._embedder.open()
 
@@ -190,27 +209,31 @@ class SqliteManual:
     ) -> tuple[dict[int, float], dict[int, float]]:
         """What those by words and those nearest in meaning are worth, and all their cosines."""
         assert self._vectors is not None
-        vectors, near = self._vectors, self._vectors.nearness(self._vector_of(question))
+        vectors, asked = self._vectors, self._vector_of(question)
+        near = vectors.nearness(asked.vector)
         nearest = vectors.orders[np.argsort(-near.meaning)[:CANDIDATES]].tolist()
-        rows = {order: vectors.row_of[order] for order in (*by_words, *nearest)}
+        told = {order: max(pieces.values()) for order, pieces in asked.asked.pieces.items()}
+        likeliest = sorted(told, key=lambda order: -told[order])[:CANDIDATES]
+        rows = {order: vectors.row_of[order] for order in (*by_words, *nearest, *likeliest)}
         worths = {
             order: Worth(
                 by_words.get(order, 0.0),
                 _coverage(order, terms, holders),
                 float(near.meaning[row]),
+                told.get(order, 0.0),
             )
             for order, row in rows.items()
         }
         return fuse(worths), {order: float(near.cosine[row]) for order, row in rows.items()}
 
-    def _vector_of(self, question: str) -> Vectors:
-        """The vector of a question; of the last one it is kept."""
-        text, vector = self._asked
-        if text != question or vector is None:
+    def _vector_of(self, question: str) -> "_Question":
+        """What is known of a question; of the last one it is kept."""
+        if self._question is None or self._question.text != question:
             assert self._embedder is not None
             vector = self._embedder.embed([question])[0]
-            self._asked = question, vector
-        return vector
+            asked = self._examples.nearness(vector) if self._examples else Asked({}, 0.0)
+            self._question = _Question(question, vector, asked)
+        return self._question
 
     def _passage_at(self, order: int) -> Passage:
         return passage_of(self._open_connection.execute(AT, (order,)).fetchone())
@@ -229,11 +252,16 @@ class SqliteManual:
         return tuple(weighed), holders
 
 
-def _with_cosines(pieces: tuple[Piece, ...], cosines: Sequence[float]) -> tuple[Piece, ...]:
+def _compared(
+    pieces: tuple[Piece, ...], cosines: Sequence[float], asked: Mapping[int, float]
+) -> tuple[Piece, ...]:
     """The pieces with their cosines; as they are where those of a damaged file do not fit."""
     if len(pieces) != len(cosines):
         return pieces
-    return tuple(replace(p, cosine=cosine) for p, cosine in zip(pieces, cosines, strict=True))
+    return tuple(
+        replace(piece, cosine=cosine, asked=asked.get(number, 0.0))
+        for number, (piece, cosine) in enumerate(zip(pieces, cosines, strict=True))
+    )
 
 
 def _coverage(order: int, terms: tuple[Term, ...], holders: list[set[int]]) -> float:

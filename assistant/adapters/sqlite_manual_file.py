@@ -32,6 +32,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
 FORMAT = "5"
+COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
+"""What `passage_of` reads."""
 OWN = """
 SELECT own_section, title, page, kind, chapter, heading, text, cells, path FROM passage
 WHERE source = ? ORDER BY id

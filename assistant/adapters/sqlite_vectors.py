@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS piece (
     key BLOB NOT NULL, number INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (key, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS embedded (passage INTEGER PRIMARY KEY, key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS example_vector (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS example (key BLOB NOT NULL, passage INTEGER, piece INTEGER);
 """
 KEY_BYTES = 16
 STORED = np.float16  # rounds a cosine by less than 0.001
@@ -126,10 +128,12 @@ def carry_vectors(connection: sqlite3.Connection, old: Path) -> None:
         with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as before:
             rows = before.execute("SELECT key, window, vector FROM vector").fetchall()
             pieces = before.execute("SELECT key, number, vector FROM piece").fetchall()
+            examples = before.execute("SELECT key, vector FROM example_vector").fetchall()
     except sqlite3.Error:
         return  # of an older form, or damaged: they are computed again
     connection.executemany("INSERT INTO vector VALUES (?, ?, ?)", rows)
     connection.executemany("INSERT INTO piece VALUES (?, ?, ?)", pieces)
+    connection.executemany("INSERT INTO example_vector VALUES (?, ?)", examples)
 
 
 def load_vectors(connection: sqlite3.Connection, dimensions: int) -> PassageVectors | None:

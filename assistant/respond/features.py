@@ -6,9 +6,10 @@ a kind of part are joined in one feature, since steps answer "how do I" and rows
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.events import Passage, PassageKind, Term
+from assistant.events import Passage, PassageKind, Piece, Term
 from assistant.lexicon import words
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
 from assistant.respond.choosing import MEANS, PLACE, weigh
@@ -24,6 +25,7 @@ HOW_MUCH = re.compile(
     r"\bhow (?!do|can|could|would|should|to|am|are|is|does|s\b|come)[a-z]+", re.IGNORECASE
 )
 DIGIT = re.compile(r"\d")
+ALIKE = 0.6  # a cosine of questions that ask the same in other words
 LONG = 60  # words; a longer part counts as this long
 FORMS = {  # the interpreter's names for how something is asked -> the form that features know
     HOW_TO: "how_to",
@@ -46,17 +48,20 @@ class Surroundings:
     best_piece: float  # the highest cosine of all pieces
     best_passage: float
     of_section: float  # the highest cosine of the section's passages
+    best_asked: float  # how near the nearest example question is that the manual answers
+    asked_of_section: float  # the nearest of those that the section answers
     rank: float  # the retriever's worth of the passage, of the best one's, 0 to 1
 
 
-def features(asked: Question, part: Part, cosine: float, around: Surroundings) -> Features:
+def features(asked: Question, part: Part, piece: Piece, around: Surroundings) -> Features:
     """All features of a part that are not 0."""
     own, title = stems_of(part.text), title_for(part.passage, part.text)
     ruling = weigh(asked, part, 0.0)
     titled = stems_of(title)
     found = {
-        "piece": cosine,
-        "piece_behind": around.best_piece - cosine,
+        "piece": piece.cosine,
+        "piece_behind": around.best_piece - piece.cosine,
+        **_asked(piece, around),
         "passage": part.passage.cosine,
         "passage_behind": around.best_passage - part.passage.cosine,
         "section_behind": around.best_passage - around.of_section,
@@ -64,7 +69,7 @@ def features(asked: Question, part: Part, cosine: float, around: Surroundings) -
         "ruled": float(ruling.on_subject),
         "ruled_worth": ruling.worth,
         f"{_kind(part)}:long": min(len(words(part.text)), LONG) / LONG,
-        f"{_kind(part)}:piece": cosine,
+        f"{_kind(part)}:piece": piece.cosine,
         "opens": float(part.opens),
         "step": float(part.step),
         **_words(asked, own, titled),
@@ -78,6 +83,19 @@ def features(asked: Question, part: Part, cosine: float, around: Surroundings) -
         **_forms(asked, part),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _asked(piece: Piece, around: Surroundings) -> Features:
+    """How near the example questions are that it answers; nothing where there are none."""
+    if not around.best_asked:
+        return {}
+    return {
+        "asked": piece.asked,
+        "asked_behind": around.best_asked - piece.asked,
+        "asked_best": float(piece.asked >= around.best_asked),
+        "asked_section_behind": around.best_asked - around.asked_of_section,
+        "asked_alike": max(0.0, piece.asked - ALIKE),
+    }
 
 
 def _words(asked: Question, own: frozenset[str], titled: frozenset[str]) -> Features:
@@ -180,9 +198,16 @@ def _kind(part: Part) -> str:
     return "step" if part.step else part.kind.value
 
 
-def sections_best(passages: tuple[Passage, ...]) -> dict[str, float]:
-    """The highest cosine of each section's passages."""
+def sections_best(
+    passages: tuple[Passage, ...], nearness: Callable[[Passage], float]
+) -> dict[str, float]:
+    """The highest nearness of each section's passages."""
     best: dict[str, float] = {}
     for passage in passages:
-        best[passage.section] = max(passage.cosine, best.get(passage.section, -1.0))
+        best[passage.section] = max(nearness(passage), best.get(passage.section, -1.0))
     return best
+
+
+def asked_of(passage: Passage) -> float:
+    """How near the nearest example question is that a passage answers."""
+    return max((piece.asked for piece in passage.pieces), default=0.0)

@@ -15,7 +15,14 @@ from assistant.pieces import pieces_of
 from assistant.respond.asked import Part, Question
 from assistant.respond.choosing import lists_lamps, openings, question_of
 from assistant.respond.excluding import excluded
-from assistant.respond.features import Features, Surroundings, features, form_of, sections_best
+from assistant.respond.features import (
+    Features,
+    Surroundings,
+    asked_of,
+    features,
+    form_of,
+    sections_best,
+)
 from assistant.respond.weights import Choosing, Weights, probability, total
 
 ALONE = 5.0  # the lead of a candidate that has no rival
@@ -51,11 +58,11 @@ def weighed(request: Request, hits: Hits, choosing: Choosing) -> Choice:
     """Weigh all pieces of the passages."""
     asked = question_of(request.text, request.name, hits)
     meaning = any(passage.cosine for passage in hits.passages)
-    weights = choosing.weights(meaning=meaning)
+    weights = choosing.weights(meaning=meaning, examples=hits.examples)
     candidates = ranked(asked, hits, weights)
     if not candidates:
         return Choice((), 0.0)
-    return Choice(candidates, probability(lead(asked, candidates), weights.right))
+    return Choice(candidates, probability(lead(asked, candidates, hits), weights.right))
 
 
 def ranked(asked: Question, hits: Hits, weights: Weights) -> tuple[Candidate, ...]:
@@ -68,7 +75,7 @@ def ranked(asked: Question, hits: Hits, weights: Weights) -> tuple[Candidate, ..
     return tuple(found)
 
 
-def lead(asked: Question, candidates: tuple[Candidate, ...]) -> Features:
+def lead(asked: Question, candidates: tuple[Candidate, ...], hits: Hits) -> Features:
     """What tells whether the best candidate answers: its own features, and its lead."""
     best, *others = candidates
     section = best.passage.section
@@ -91,6 +98,8 @@ def lead(asked: Question, candidates: tuple[Candidate, ...]) -> Features:
         "told_all": float(best.share > ALL),
         "terms": len(asked.terms) / MANY,
         "covered": max(candidate.passage.coverage for candidate in candidates),
+        "unanswered": hits.unanswered,
+        "unanswered_nearer": max(0.0, hits.unanswered - best.features.get("asked", 0.0)),
     }
 
 
@@ -98,15 +107,22 @@ def _weighable(asked: Question, hits: Hits) -> Iterator[tuple[Part, Features]]:
     """Each piece that no rule excludes, with its features."""
     passages = (*hits.passages, *hits.further)
     top = max((passage.score for passage in passages), default=0.0) or 1.0
-    sections, starts = sections_best(passages), openings(passages)
+    sections, starts = sections_best(passages, lambda one: one.cosine), openings(passages)
+    asked_sections = sections_best(passages, asked_of)
     best_piece = max((piece.cosine for p in passages for piece in p.pieces), default=0.0)
     best_passage = max((passage.cosine for passage in passages), default=0.0)
+    best_asked = max(asked_sections.values(), default=0.0)
     for passage in passages:
         around = Surroundings(
-            best_piece, best_passage, sections[passage.section], passage.score / top
+            best_piece,
+            best_passage,
+            sections[passage.section],
+            best_asked,
+            asked_sections[passage.section],
+            passage.score / top,
         )
         for number, piece in enumerate(passage.pieces or pieces_of(passage)):
             opens = passage.order in starts and not number
             part = Part(passage, piece.kind, piece.text, opens)
             if not (lists_lamps(asked, part) or excluded(asked, part)):
-                yield part, features(asked, part, piece.cosine, around)
+                yield part, features(asked, part, piece, around)

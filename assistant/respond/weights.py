@@ -28,12 +28,15 @@ class Weights:
 class Choosing:
     """How a part of the manual is chosen, and when none is."""
 
+    by_examples: Weights  # where there are example questions, too
     by_meaning: Weights
     by_words: Weights  # where there is no embedder
 
-    def weights(self, *, meaning: bool) -> Weights:
+    def weights(self, *, meaning: bool, examples: bool) -> Weights:
         """Those with an embedder, or without."""
-        return self.by_meaning if meaning else self.by_words
+        if not meaning:
+            return self.by_words
+        return self.by_examples if examples else self.by_meaning
 
 
 def total(features: Features, weights: Features) -> float:
@@ -52,6 +55,7 @@ def load_choosing(folder: Path) -> Choosing:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         return Choosing(
+            by_examples=_weights(table["examples"]),
             by_meaning=_weights(table["meaning"]),
             by_words=_weights(table["words"]),
         )
