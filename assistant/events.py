@@ -129,6 +129,7 @@ class Request:
     follows: bool = False  # `text` was completed from an earlier question
     added: tuple[str, ...] = ()  # its telling words that the earlier question did not have
     beside: tuple[Gauge, ...] = ()  # what the manual may bound, where the answer needs both
+    doubtful: bool = False  # of kind vehicle: says so much else that the manual may be meant
 
 
 # --- the car -------------------------------------------------------------------------------

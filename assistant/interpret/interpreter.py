@@ -39,6 +39,7 @@ _SHAPES_KEYS = {
 POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
 CLAUSE = re.compile(r"(?<=[.?!,;])\s+")
 MOST_REST = 2  # telling words that may stay unexplained beside a gauge, whatever was said
+DOUBTFUL_REST = 2  # as many may mean that the manual is asked
 STATE = "state"  # the asks of requests.toml that only the car can answer
 SETTING = "setting"
 ANY_LAMP = "any"
@@ -184,7 +185,9 @@ class Interpreter:
             return Request(RequestKind.UNKNOWN, "beyond", text)
         gauge, weighs = named.gauge, self.shapes.weighs.search(_asked(plain)) is not None
         request = _gauge_request(text, gauge, self.places.named(stems), well=weighs or ask == STATE)
-        return replace(request, beside=(gauge,)) if gauge.bounds and weighs else request
+        beside = (gauge,) if gauge.bounds and weighs else ()
+        doubtful = rest >= DOUBTFUL_REST and not self.shapes.present.search(_asked(plain))
+        return replace(request, beside=beside, doubtful=doubtful)
 
     def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:
         """The telling words that are neither part of the gauge nor mere filler."""

@@ -41,7 +41,8 @@ class Lookup:
         if request.move is not None:
             return self._section_of(request)
         if request.kind is RequestKind.VEHICLE:
-            hits = self._manual(request) if request.beside else Hits()
+            joined = request.beside or request.doubtful
+            hits = self._manual(request) if joined else Hits()
             return Facts(readings=self._readings(request), hits=hits)
         if request.kind is RequestKind.WARNING:
             return self._lamps(request)

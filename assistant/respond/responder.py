@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
 from assistant.memory import EMPTY, Memory
+from assistant.respond.features import asked_of
 from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
@@ -16,6 +17,7 @@ from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
 from assistant.respond.verify import grounded, sayable
 
+ALIKE = 0.66  # a cosine of questions that ask for the same
 # Of a place only the labels of its evidence are said, and what is repeated was checked before.
 AS_IT_IS = frozenset({Move.PAGE, Move.REPEAT})
 
@@ -52,6 +54,8 @@ class Responder:
 
     def _answer(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         match request.kind:
+            case RequestKind.VEHICLE if request.doubtful and _asked_of_manual(facts):
+                return self._from_manual(replace(request, name="fact"), facts, cancel)
             case RequestKind.VEHICLE:
                 answer = answer_gauge(request, facts, self.replies)
                 return with_bound(answer, request, facts, self.replies, self.likely)
@@ -76,3 +80,9 @@ class Responder:
         phrased = self.phrasing.phrase(request.text, answer, cancel)
         # The model's sentence passed its own check; the common gate decides between the two.
         return phrased if grounded(phrased) else answer
+
+
+def _asked_of_manual(facts: Facts) -> bool:
+    """Whether a driver's question is much like an example that the manual answers."""
+    every = (*facts.hits.passages, *facts.hits.further)
+    return max(map(asked_of, every), default=0.0) > ALIKE
