@@ -11,7 +11,6 @@ from assistant.adapters.sqlite_examples import add_examples, load_examples
 from assistant.adapters.sqlite_manual import SqliteManual
 from assistant.adapters.sqlite_manual_file import build
 from assistant.adapters.sqlite_vectors import add_vectors
-from assistant.errors import ManualError
 from assistant.events import Term
 from tests.fakes import FakeEmbedder
 from tests.turns import MANUAL
@@ -103,10 +102,21 @@ def test_examples_that_are_taken_away_are_forgotten(manual: Path, tmp_path: Path
         assert not found.search((Term(("jack",)),), 5, "what lifts my car").examples
 
 
-def test_a_quotation_that_the_section_lacks_is_named(manual: Path, tmp_path: Path) -> None:
+def test_a_quotation_that_the_manual_lacks_is_left_out_and_named(
+    manual: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     wrong = {"question": "why", "answers": [{"section": "15.4", "quote": "There is no jack here."}]}
-    with pytest.raises(ManualError, match=r'section 15\.4 is "There is no jack here\."'):
-        add_examples(manual, examples(tmp_path, wrong), FakeEmbedder())
+    add_examples(manual, examples(tmp_path, wrong, JACK), FakeEmbedder())
+    assert 'There is no jack here." of section 15.4' in caplog.text
+    with closing(opened(manual)) as found:
+        assert found.search((Term(("jack",)),), 5, "what lifts my car").examples
+
+
+def test_the_examples_of_another_manual_do_not_count(manual: Path, tmp_path: Path) -> None:
+    wrong = {"question": "why", "answers": [{"section": "1.1", "quote": "It is another car."}]}
+    add_examples(manual, examples(tmp_path, wrong, BEYOND), FakeEmbedder())
+    with closing(opened(manual)) as found:
+        assert not found.search((Term(("jack",)),), 5, "how loud is the horn").examples
 
 
 def test_a_manual_without_examples_is_searched_as_before(manual: Path) -> None:

@@ -83,7 +83,7 @@ def test_the_doctor_is_content_where_everything_opens(
 ) -> None:
     car = small(tmp_path / "car")
     ran = run("doctor", "--vehicle", car)
-    assert (ran.code, ran.error) == (0, "")
+    assert (ran.code, ran.error) == (0, ""), ran.out
     names = "recognizer", "language model", "embedder", "voice", "manual", "vehicle bus"
     for name in names:
         assert re.search(rf"^  ok  {name} .*opens", ran.out, re.MULTILINE), ran.out
@@ -99,7 +99,7 @@ def test_the_doctor_is_content_where_everything_opens(
 def test_without_an_embedder_all_works_and_the_doctor_says_how(run: Run, tmp_path: Path) -> None:
     car = small(tmp_path / "car")
     ran = run("doctor", "--vehicle", car)
-    assert (ran.code, ran.error) == (0, "")
+    assert (ran.code, ran.error) == (0, ""), ran.out
     assert re.search(r"^  !!  embedder .*auriga models fetch all-minilm", ran.out, re.MULTILINE)
     assert "searched by words alone" in ran.out
     asked = run("ask", "where is the jack", "--vehicle", car, "--bus", "unix:nobody")

@@ -56,7 +56,7 @@ def answer(
     weights: Weights = BY_MEANING,
 ) -> Answer:
     terms = tuple(Term(term.words, 1.0) for term in LEXICON.terms(question))
-    likely = Likely(Choosing(weights, Weights({}, UNSURE)), 0.5, 30)
+    likely = Likely(Choosing(weights, weights, Weights({}, UNSURE)), 0.5, 30)
     request = Request(RequestKind.MANUAL, name, question)
     return answer_likeliest(request, Facts(hits=Hits(passages, terms)), REPLIES, likely)
 
@@ -116,7 +116,8 @@ def test_without_an_embedder_the_weights_for_words_count() -> None:
     question = "how far with a sealed tyre"
     terms = tuple(Term(term.words, 1.0) for term in LEXICON.terms(question))
     request = Request(RequestKind.MANUAL, "fact", question)
-    choosing = Choosing(Weights({}, UNSURE), Weights({"held": 1.0}, SURE))
+    unsure = Weights({}, UNSURE)
+    choosing = Choosing(unsure, unsure, Weights({"held": 1.0}, SURE))
     choice = weighed(request, Hits((plain,), terms), choosing)
     assert choice.likely == pytest.approx(probability({}, SURE))
     assert choice.candidates[0].worth > 0
@@ -132,8 +133,24 @@ def test_a_feature_without_a_weight_counts_nothing() -> None:
 
 def test_the_weights_that_come_with_the_language_are_read() -> None:
     choosing = load_choosing(ENGLISH)
-    assert choosing.weights(meaning=True).worth["piece"] > 0
-    assert not any("piece" in name for name in choosing.weights(meaning=False).worth)
+    by_examples = choosing.weights(meaning=True, examples=True).worth
+    by_meaning = choosing.weights(meaning=True, examples=False).worth
+    by_words = choosing.weights(meaning=False, examples=False).worth
+    assert by_meaning["piece"] > 0
+    assert by_examples["asked"] - by_examples["asked_behind"] > 0
+    assert not any("asked" in name for name in by_meaning)
+    assert not any("piece" in name or "asked" in name for name in by_words)
+
+
+def test_what_drivers_ask_counts_where_there_are_examples() -> None:
+    by_examples = Weights({"asked": 10.0}, SURE)
+    known = replace(RADIO, pieces=(replace(RADIO.pieces[0], asked=0.9),))
+    terms = (Term(("far",), 1.0),)
+    request = Request(RequestKind.MANUAL, "fact", "how far")
+    choosing = Choosing(by_examples, BY_MEANING, Weights({}, UNSURE))
+    for examples, first in ((True, known), (False, SEALANT)):
+        hits = Hits((SEALANT, known), terms, examples=examples)
+        assert weighed(request, hits, choosing).candidates[0].text == first.text
 
 
 @pytest.mark.parametrize("text", ["", "[meaning.worth]\npiece = 'x'\n", "no toml"])
