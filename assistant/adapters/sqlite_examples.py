@@ -23,10 +23,8 @@ from assistant.examples import Example, Quotation, pieces_meant, read_examples
 from assistant.ports import Embedder
 
 OF_SECTION = f"SELECT {COLUMNS} FROM passage WHERE section = ? ORDER BY id"  # noqa: S608  constants
-LOADED = """
-SELECT key, passage, piece, vector FROM example JOIN example_vector USING (key)
-WHERE length(vector) = ? ORDER BY key
-"""
+VECTORS = "SELECT key, vector FROM example_vector WHERE length(vector) = ?"
+ANSWERS = "SELECT key, passage, piece FROM example"
 LOG = logging.getLogger(__name__)
 KEY_BYTES = 16
 BATCH = 64
@@ -106,15 +104,16 @@ def load_examples(connection: sqlite3.Connection, dimensions: int) -> ExampleVec
     known = "SELECT 1 FROM sqlite_master WHERE name = 'example'"
     if connection.execute(known).fetchone() is None:
         return None
-    rows = connection.execute(LOADED, (dimensions * STORED().itemsize,)).fetchall()
-    if not rows:
+    held = connection.execute(VECTORS, (dimensions * STORED().itemsize,)).fetchall()
+    at = {key: row for row, (key, _) in enumerate(held)}
+    tied = [row for row in connection.execute(ANSWERS).fetchall() if row[0] in at]
+    if not tied:
         return None
-    number = {key: at for at, key in enumerate(dict.fromkeys(row[0] for row in rows))}
-    raw = {row[0]: row[3] for row in rows}
-    matrix = np.frombuffer(b"".join(raw.values()), STORED).reshape(len(raw), dimensions)
-    answers = tuple((number[key], order, piece) for key, order, piece, _ in rows if order)
-    beyond = np.array([number[key] for key, order, _, _ in rows if not order], np.int64)
-    return ExampleVectors(matrix.astype(np.float32), answers, beyond)
+    raw = np.frombuffer(b"".join(vector for _, vector in held), STORED)
+    matrix = raw.reshape(len(held), dimensions).astype(np.float32)
+    answers = tuple((at[key], order, piece) for key, order, piece in tied if order)
+    beyond = np.array([at[key] for key, order, _ in tied if not order], np.int64)
+    return ExampleVectors(matrix, answers, beyond)
 
 
 def _made_of(connection: sqlite3.Connection) -> str:

@@ -186,7 +186,9 @@ class Interpreter:
         gauge, weighs = named.gauge, self.shapes.weighs.search(_asked(plain)) is not None
         request = _gauge_request(text, gauge, self.places.named(stems), well=weighs or ask == STATE)
         beside = (gauge,) if gauge.bounds and weighs else ()
-        doubtful = rest >= DOUBTFUL_REST and not self.shapes.present.search(_asked(plain))
+        every = frozenset().union(*(word for one in named.keys for word in one.words))
+        much_else = len(self._unexplained(stems, every)) >= DOUBTFUL_REST
+        doubtful = much_else and not self.shapes.present.search(_asked(plain))
         return replace(request, beside=beside, doubtful=doubtful)
 
     def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:

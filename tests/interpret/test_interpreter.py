@@ -474,3 +474,20 @@ def test_to_stop_something_is_an_order(text: str) -> None:
 
 def test_a_contraction_asks_what_its_words_do() -> None:
     assert interpret("What's your name?").name == interpret("What is your name?").name
+
+
+@pytest.mark.parametrize(
+    ("question", "doubtful"),
+    [
+        ("At what speed do the doors lock themselves?", True),
+        ("Why's my left blinker going double speed?", True),
+        ("What's the voltage of the 12 volt battery?", False),
+        ("How fast am I going?", False),
+        ("Honestly, with the kids asking all the time, how far can we drive right now?", False),
+    ],
+)
+def test_a_gauge_beside_much_else_may_be_a_question_for_the_manual(
+    question: str, doubtful: bool
+) -> None:
+    request = aster.interpreter().interpret(question)
+    assert (request.kind, request.doubtful) == (RequestKind.VEHICLE, doubtful)
