@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,12 @@ class Lexicon:
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, numbers in one piece."""
-    return [word.lower().replace("’", "'") for word in WORD.findall(text)]
+    return list(_words(text))
+
+
+@lru_cache(maxsize=8192)  # a question, its words and the parts of a manual come again and again
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower().replace("’", "'") for word in WORD.findall(text))
 
 
 @cache

@@ -14,6 +14,7 @@ FORGET_S = 300.0  # without a turn; then a new conversation begins
 STEPS_FORGET_S = 1800.0  # the same while steps are under way: one of them may take long
 QUESTIONS = frozenset({RequestKind.MANUAL, RequestKind.VEHICLE, RequestKind.WARNING})
 STOP = "stop"  # the interpreter's name for the small talk that ends everything
+FRAGMENT = "fragment"  # the interpreter's name for words without a question
 STEPPING = frozenset({Move.NEXT, Move.BACK, Move.HERE, Move.FIRST})
 
 
@@ -33,8 +34,9 @@ class Turn:
 
     @property
     def led_nowhere(self) -> bool:
-        """Whether it is a follow-up that was refused."""
-        return self.request.follows and self.answer.outcome is Outcome.REFUSED
+        """Whether it is a follow-up, or words without a question, that was refused."""
+        leads = self.request.follows or self.request.name == FRAGMENT
+        return leads and self.answer.outcome is Outcome.REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,14 @@ def test_a_follow_up_that_led_nowhere_is_no_base_for_another() -> None:
     assert memory.base is memory.question
 
 
+def test_refused_words_without_a_question_are_no_base_for_a_follow_up() -> None:
+    words = Request(RequestKind.MANUAL, "fragment", "and release it")
+    memory = asked("a").after(words, answer(outcome=Outcome.REFUSED), 0.0)
+    assert memory.base is not None
+    assert memory.base.request.text == "a"
+    assert asked("a").after(words, answer(), 0.0).base != memory.base
+
+
 def test_what_was_quoted_adds_up() -> None:
     memory = asked("a").after(move(Move.MORE), answer(), 0.0)
     assert memory.question is not None

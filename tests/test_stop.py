@@ -64,7 +64,7 @@ WHILE_IMPORTED = """
 import os, runpy, sys
 class Meddler:
     def find_spec(self, name, path=None, target=None):
-        if name == "assistant.commands":
+        if name == {moment!r}:
             os.kill(os.getpid(), {number})
 sys.meta_path.insert(0, Meddler())
 sys.argv = ["auriga", "models", "list"]
@@ -163,8 +163,17 @@ def test_what_else_python_discards_is_reported() -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_signal_waits_until_everything_is_imported(number: signal.Signals) -> None:
     """Some libraries would take it for a part of theirs that is missing."""
-    result = run(WHILE_IMPORTED.format(number=int(number)))
+    result = run(WHILE_IMPORTED.format(moment="assistant.commands", number=int(number)))
     assert (result.returncode, result.stdout, result.stderr) == (130, "", LINE)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("moment", ["assistant.program", "assistant.stop"])
+def test_a_signal_before_there_is_a_handler_ends_it_without_a_traceback(
+    moment: str, number: signal.Signals
+) -> None:
+    result = run(WHILE_IMPORTED.format(moment=moment, number=int(number)))
+    assert (result.returncode, result.stdout, result.stderr) == (-number, "", "")
 
 
 def test_a_sigint_that_the_parent_had_ignored_stays_ignored() -> None:

@@ -18,6 +18,7 @@ from assistant.interpret.phrases import (
 )
 from assistant.interpret.replacing import (
     WITH,
+    another_way,
     appended,
     put,
     thing_of,
@@ -56,6 +57,7 @@ class Completed:
 
     text: str
     bare: bool = False  # what was said names no matter of its own: "how far?", "with a trailer?"
+    way: bool = False  # what else is done to the thing: "and release it", "and off again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,21 @@ class Ellipsis:
         """Whether a text only asks how it is now."""
         return self.shapes.still.match(_plain(text)) is not None
 
-    def complete(self, text: str, before: str) -> Completed | None:
-        """The whole question; None for one that is complete by itself, or another matter."""
+    def only_points(self, text: str, *, at_the_car: bool = False) -> bool:
+        """Whether a text only points at something, or asks how much of it: "is that too low".
+
+        "It" may be the car, and counts only where that is said to be pointed at too.
+        """
+        said = self._phrases(self.rest(text)[0])
+        points = self.shapes.points | (self.shapes.may_be_the_car if at_the_car else frozenset())
+        figures = [word for word in self._telling(said) if not word[0].isdigit()]
+        return bool(points & set(said.low)) and not figures
+
+    def complete(self, text: str, before: str, measured: str = "") -> Completed | None:
+        """The whole question; None for one that is complete by itself, or another matter.
+
+        `measured` is what a gauge showed, where the question before was answered by one.
+        """
         if self.shapes.why.match(_plain(text)):
             return Completed(f"why {self._matter(before)}")
         rest, opened = self.rest(text)
@@ -93,7 +108,10 @@ class Ellipsis:
         if opened and self.shapes.tells.match(_plain(rest)):
             return Completed(joined(appended(old.tokens, said.tokens, ",")))
         if self.shapes.wording.asks & set(said.low):
-            return self._pointing(said, old)
+            return self._pointing(said, old, measured)
+        other_way = another_way(said, old) if opened else None
+        if other_way is not None:
+            return Completed(other_way, way=True)
         cased = self._only_cases(said)
         if not (opened or cased or self._only_kinds(said)):
             return None
@@ -115,11 +133,15 @@ class Ellipsis:
 
     # --- "how much is that?" -----------------------------------------------------------------
 
-    def _pointing(self, said: Phrases, old: Phrases) -> Completed | None:
+    def _pointing(self, said: Phrases, old: Phrases, measured: str) -> Completed | None:
         """A question of its own, with the thing instead of the word that points at it."""
         told = self._telling(said)
         at = self._pointer(said)
-        thing = thing_of(old)
+        thing = thing_of(old, whole=bool(self.shapes.wording.counts & set(said.low)))
+        if measured and not told and low(said.tokens[0]) not in self.shapes.wording.places:
+            # "What should it be?" after "how hot is the coolant" is of its temperature.
+            of_it = measured.split()
+            thing = thing if stem(of_it[-1]) in map(stem, map(low, thing)) else of_it
         if at is not None:
             end = at + 1
             if end < len(said.tokens) and said.low[end] in self.shapes.stands_for:

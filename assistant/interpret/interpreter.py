@@ -29,8 +29,13 @@ _SHAPES_KEYS = {
     "beyond",
     "others",
     "question",
+    "asking",
+    "tells",
     "opens_question",
     "filler",
+    "polite",
+    "order",
+    "acted",
     "command",
     "present",
     "weighs",
@@ -43,6 +48,8 @@ DOUBTFUL_REST = 2  # as many may mean that the manual is asked
 STATE = "state"  # the asks of requests.toml that only the car can answer
 SETTING = "setting"
 ANY_LAMP = "any"
+PART = "PART"  # stands for a part of the car in a pattern
+ELSEWHERE = "elsewhere"  # outside the cluster
 EVERY_LAMP = "every"  # those that only inform too
 SEVERAL = "several"  # lamps that the words fit equally
 LONGEST = 1000  # characters; about a minute of speech, and no question is so long
@@ -61,7 +68,12 @@ class Shapes:
     others: re.Pattern[str]  # group 1 is whose a gauge is said to be
     lamps: LampShapes
     question: re.Pattern[str]  # has the words of a question
+    asking: re.Pattern[str]  # asks or calls for something
+    tells: re.Pattern[str]  # says what a thing does or fails to do
     opens_question: re.Pattern[str]  # a clause that asks by itself
+    polite: re.Pattern[str]  # only asks us to say it
+    order: re.Pattern[str]  # an order in the form of a question
+    acted: re.Pattern[str]  # asks whether we have done something
     command: re.Pattern[str]
     present: re.Pattern[str]  # speaks of how the car is now
     weighs: re.Pattern[str]  # asks more of a reading than its value
@@ -101,6 +113,7 @@ class Interpreter:
         plain = self.lexicon.plain(text)
         if not plain:
             return Request(RequestKind.UNKNOWN, "nothing_heard", text)
+        plain = self.shapes.polite.sub("tell me", plain)
         asked = _asked(plain)
         for name, pattern in self.shapes.talk:
             if pattern.search(asked):
@@ -114,7 +127,7 @@ class Interpreter:
             or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
             or self._lamp_of(text, plain, ask)
-            or self._manual(text, ask)
+            or self._manual(text, ask, {"lamp": ELSEWHERE} if elsewhere else {})
         )
 
     def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
@@ -170,7 +183,8 @@ class Interpreter:
                 rank = (key.live, len(key.words))
                 if key.matches(stems) and (best is None or rank > best[0]):
                     best = (rank, named, key)
-        if best is None or ask in self.shapes.never_live:
+        advised = self.shapes.lamps.advice.search(_asked(plain))
+        if best is None or advised or ask in self.shapes.never_live:
             return None
         (live, size), named, key = best
         if not named.shows(measure_of(text, ask)):
@@ -180,6 +194,8 @@ class Interpreter:
         if rest > MOST_REST or (
             not live and (ask in self.shapes.manual_asks or rest >= max(2, size))
         ):
+            return None
+        if self._only_tells(text, rest):
             return None
         if unexplained & {stem(other) for other in self.shapes.others.findall(_asked(plain))}:
             return Request(RequestKind.UNKNOWN, "beyond", text)
@@ -191,6 +207,13 @@ class Interpreter:
         doubtful = much_else and not self.shapes.present.search(_asked(plain))
         return replace(request, beside=beside, doubtful=doubtful)
 
+    def _only_tells(self, text: str, rest: int) -> bool:
+        """Whether a text asks for no reading: it says what happens, beside what a gauge shows."""
+        asked = _asked(" ".join(words(text)))
+        if self.shapes.asking.search(asked):
+            return False
+        return rest > 0 or self.shapes.tells.search(asked) is not None
+
     def _unexplained(self, stems: Set[str], explained: Set[str]) -> Set[str]:
         """The telling words that are neither part of the gauge nor mere filler."""
         return stems - (explained | self.places.words() | self.shapes.filler | self._stop())
@@ -199,18 +222,20 @@ class Interpreter:
         return frozenset(stem(word) for word in self.lexicon.stop)
 
     def _command(self, text: str, plain: str, ask: str) -> Request | None:
-        if ask or not self.shapes.command.search(_asked(plain)):
+        asked, shapes = _asked(plain), self.shapes
+        ordered = not ask and shapes.command.search(asked)
+        if not (ordered or shapes.order.search(asked) or shapes.acted.search(asked)):
             return None
         return Request(RequestKind.COMMAND, "not_offered", text)
 
-    def _manual(self, text: str, ask: str) -> Request:
+    def _manual(self, text: str, ask: str, slots: dict[str, str]) -> Request:
         if not self.lexicon.terms(text):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
         if ask in {STATE, SETTING}:  # how the car is now; no manual knows
             return Request(RequestKind.UNKNOWN, "not_reported", text)
         asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
         asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
-        request = Request(RequestKind.MANUAL, asks, text)
+        request = Request(RequestKind.MANUAL, asks, text, MappingProxyType(slots))
         return self._beside(request, asked) if self.shapes.present.search(asked) else request
 
     def _beside(self, request: Request, asked: str) -> Request:
@@ -237,7 +262,12 @@ def load_shapes(folder: Path) -> Shapes:
             others=re.compile(table["others"]),
             lamps=_lamp_shapes(table["lamp"]),
             question=re.compile(table["question"]),
+            asking=re.compile(table["asking"]),
+            tells=re.compile(table["tells"]),
             opens_question=re.compile(table["opens_question"]),
+            polite=re.compile(table["polite"]),
+            order=re.compile(table["order"]),
+            acted=re.compile(table["acted"]),
             command=re.compile(table["command"]),
             present=re.compile(table["present"]),
             weighs=re.compile(table["weighs"]),
@@ -254,7 +284,9 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
         speaks=re.compile(table["words"]),
         warnings=re.compile(table["warnings"]),
         every=re.compile(table["every"]),
-        elsewhere=re.compile(table["elsewhere"]),
+        elsewhere=re.compile(
+            "|".join(pattern.replace(PART, table["parts"]) for pattern in table["elsewhere"])
+        ),
         pointed=re.compile(table["pointed"]),
         after=re.compile(table["after"]),
         flashing=re.compile(table["flashing"]),

@@ -42,6 +42,8 @@ class Wording:
     being: frozenset[str]
     joins: frozenset[str]  # two things to one
     adds_nothing: frozenset[str]
+    pronouns: frozenset[str]
+    places: frozenset[str]  # asks after a place, a way or a time, and not how much there is
 
     grammar: frozenset[str] = field(init=False)  # words that are no part of a thing's own name
 
@@ -127,6 +129,10 @@ class Phrases:
         if word in MARKS or word in LETTERS or word in self.wording.grammar:
             return False
         return word not in self.lexicon.stop or word in self.wording.adjectives
+
+    def names_deed(self, word: str) -> bool:
+        """Whether a word may be what is done, at the head of "release it"."""
+        return word not in self.wording.grammar and word not in self.wording.being
 
     def cases(self) -> list[Span]:
         """The prepositions with what follows them: "with a trailer", "on a country lane"."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.interpret.phrases import MARKS, Phrases, Span, low
+from assistant.interpret.phrases import MARKS, Phrases, Span, joined, low
 from assistant.lexicon import stem
 
 ARTICLES = {"a": "the", "an": "the"}  # "is there a jack?" "where is the jack?"
+OPPOSITE = {"on": "off", "off": "on", "up": "down", "down": "up"}
+PARTICLES = frozenset({*OPPOSITE, "back", "again", "out", "in", "away"})
 PLACE, WITH = "place", "with"  # classes of prepositions
 
 
@@ -118,6 +120,43 @@ def with_word(old: Phrases, new: Sequence[str]) -> list[str]:
     return put(old.tokens, Span(at, at), new)
 
 
+def another_way(said: Phrases, old: Phrases) -> str | None:
+    """How something else is done to the thing of a question that asked how: "and release it".
+
+    What is done gives way with its "on" or "off", and so does that alone ("and off again").
+    """
+    wording, asked = old.wording, old.low
+    person = next((at for at, word in enumerate(asked) if word in wording.persons), None)
+    if person is None or asked[:1] != ["how"] or person + 2 >= len(asked):
+        return None
+    opens, object_ = list(old.tokens[: person + 1]), list(old.tokens[person + 2 :])
+    told = [t for t in said.tokens if t not in MARKS and low(t) not in wording.adds_nothing]
+    if not told:
+        return None
+    verb, *rest = told
+    if not rest:
+        turned = [n for n, t in enumerate(object_) if low(t) == OPPOSITE.get(low(verb))]
+        return (
+            joined(
+                [
+                    *opens,
+                    old.tokens[person + 1],
+                    *put(object_, Span(turned[0], turned[0] + 1), [verb]),
+                ]
+            )
+            if turned
+            else None
+        )
+    if low(rest[0]) not in wording.pronouns or not said.names_deed(low(verb)):
+        return None
+    ways = [low(way) for way in rest[1:]]
+    if not set(ways) <= PARTICLES:
+        return None
+    marks = [t for t in object_ if t in MARKS]
+    kept = [t for t in object_ if low(t) not in PARTICLES and t not in MARKS]
+    return joined([*opens, verb, *kept, *rest[1:], *marks])
+
+
 def _like(old: Phrases, said: Phrases) -> Span | None:
     """The thing of a question that another thing is most like, else the last one."""
     things = old.things()
@@ -137,8 +176,11 @@ def _shares(thing: Span, old: Phrases, said: Phrases) -> bool:
     return bool(own & {stem(word) for word in said.low if said.names(word)})
 
 
-def thing_of(old: Phrases) -> list[str]:
-    """The words that stand for what a question is about, with "the"; none where it names nothing."""
+def thing_of(old: Phrases, *, whole: bool = False) -> list[str]:
+    """The words that stand for what a question is about, with "the"; none where it names nothing.
+
+    Where the whole of it counts, with what says which one it is: the fuse for the radio.
+    """
     thing = chosen_thing(old)
     if thing is None:
         run = _last_run(old)
@@ -150,6 +192,9 @@ def thing_of(old: Phrases) -> list[str]:
             end = other.end
     article = old.tokens[thing.start : thing.name]
     own = list(old.tokens[thing.name : end])
+    asked = thing.start > 0 and words[thing.start - 1] in old.wording.asks
+    if whole and asked and set(words[end : end + 1]) & (old.wording.being | old.wording.ends):
+        own += _unmarked(old.tokens[end + 1 :])
     if not article:
         return ["the", *own]
     return [ARTICLES.get(low(article[0]), article[0]), *article[1:], *own]

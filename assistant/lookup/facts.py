@@ -1,5 +1,6 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,13 @@ from assistant.ports import Manual, Vehicle
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
 HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 FURTHER = 20  # how many passages are considered where the first answer nothing
+ELSEWHERE = "elsewhere"  # the interpreter's name for a lamp outside the cluster
 EVERY_LAMP = "every"  # the interpreter's name for all lamps, those that only inform too
+# Asks about a lamp, or what to do in a case that a lamp may tell of.
+OF_LAMPS = re.compile(
+    r"\b(?:lamps?|lights?|telltales?|symbols?|what (?:do|should|must|can) (?:i|we) do|what to do)\b",
+    re.IGNORECASE,
+)
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
@@ -70,6 +77,11 @@ class Lookup:
         hits = self.manual.search(terms, max(self.passages, FURTHER), request.text)
         found = self._with_sections(self._about_the_car(hits.passages[: self.passages], request))
         further = self._with_sections(hits.passages)
+        if request.slots.get("lamp") == ELSEWHERE:
+            found, further = self._without_lamps(found), self._without_lamps(further)
+        if request.name == HOW_TO and not OF_LAMPS.search(request.text):
+            # The steps of a lamp's section are for when it is lit: closing a door, not opening it.
+            found, further = self._without_their_steps(found), self._without_their_steps(further)
         rest = tuple(further[order] for order in further if order not in found)
         return replace(
             hits,
@@ -86,6 +98,18 @@ class Lookup:
             for passage in self.manual.section(section):
                 found.setdefault(passage.order, passage)
         return found
+
+    def _without_lamps(self, found: dict[int, Passage]) -> dict[int, Passage]:
+        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        return {n: passage for n, passage in found.items() if passage.section not in lamps}
+
+    def _without_their_steps(self, found: dict[int, Passage]) -> dict[int, Passage]:
+        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        return {
+            order: passage
+            for order, passage in found.items()
+            if passage.section not in lamps or passage.kind is not PassageKind.PROCEDURE
+        }
 
     def _section_of(self, request: Request) -> Facts:
         """The section of which the rest is to be told; no other move needs facts."""

@@ -11,6 +11,12 @@ from assistant.respond.figures import AskedFigure
 from assistant.respond.tables import row_cells
 from assistant.respond.wordings import TOLD, stems_of
 
+DETERMINERS = frozenset("the a an my our your his her their this these those".split())
+# What follows is no subject or object, but a place, a time or a circumstance.
+ASIDE = frozenset("in at on to from into near behind after before with without for of by".split())
+CLAUSES = frozenset("if when while because that since".split())
+BOOK = frozenset("manual book handbook booklet".split())
+RUN = 4  # words after an article that may still name its thing
 HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 
 
@@ -66,6 +72,11 @@ class Question:
         return f"{self.question} {' '.join(term.words[0] for term in self.terms)}"
 
     @property
+    def plain(self) -> str:
+        """The question in lower case and without any marks."""
+        return " ".join(words(self.question))
+
+    @property
     def words(self) -> frozenset[str]:
         """All words of the question, the stop words too."""
         return frozenset(words(self.question))
@@ -81,3 +92,34 @@ def title_for(passage: Passage, text: str) -> str:
         if told and sum(word in own for word in told) > len(told) / 2:
             named.append(thing)
     return f"{', '.join(named) or passage.title} {passage.heading}"
+
+
+def things_of(asked: Question) -> list[list[Term]]:
+    """The telling words that follow an article or "my", for each of them: "the front tyre".
+
+    Neither a figure nor its unit is a thing: of "a 10 amp fuse" the fuse.
+    """
+    telling = {stem(term.words[0]): term for term in asked.terms}
+    told = words(asked.question)
+    found = []
+    for at, word in enumerate(told):
+        before = told[at - 1] if at else ""
+        if word not in DETERMINERS or before in ASIDE:
+            continue
+        run = _run(telling, told[at + 1 : at + 1 + RUN])
+        if len(run) > 1 and before in CLAUSES and at + len(run) == len(told) - 1:
+            run = run[:-1]  # the last one is what it does: "if the brakes overheat"
+        things = [t for t in run if t not in asked.measured and not t.words[0].isdigit()]
+        found += [things] if things else []
+    return found
+
+
+def _run(telling: dict[str, Term], told: list[str]) -> list[Term]:
+    """The terms that some words begin with."""
+    run = []
+    for word in told:
+        term = telling.get(stem(word.removesuffix("'s")))
+        if term is None or word in BOOK:
+            break
+        run.append(term)
+    return run

@@ -15,6 +15,7 @@ from assistant.lexicon import stem
 from assistant.measures import measure_of
 from assistant.pieces import leans, sentences, steps, without_references
 from assistant.respond.asked import HOW_TO, Part, Question, title_for
+from assistant.respond.cases import other_case
 from assistant.respond.closeness import MEASURE_NOUNS, closeness, other_measure
 from assistant.respond.figures import (
     asked_figures,
@@ -32,7 +33,8 @@ from assistant.respond.instructing import (
     instructs,
     repeats,
 )
-from assistant.respond.opposites import UNDOING, goes_that_way, opposed
+from assistant.respond.matters import other_matter
+from assistant.respond.opposites import UNDOING, goes_that_way, opposed, undoes
 from assistant.respond.wordings import has, neighbours, share_asked, stems_of
 
 CONTEXT = 0.7  # what a word is worth that only title, heading or chapter hold
@@ -72,6 +74,7 @@ class Piece:
     held: float  # share of the question's weight in the piece and its titles, 0 to 1
     on_subject: bool  # holds the words that say most what the question is about
     worth: float
+    other: bool = False  # is of another case, or of another matter
 
 
 def choose(question: str, ask: str, hits: Hits) -> list[Piece]:
@@ -154,12 +157,14 @@ def weigh(asked: Question, part: Part, rank: float) -> Piece:
         share = (held + CONTEXT * context) / asked.total
         # Who asks how long, how heavy or how many is not answered without such a figure.
         on_subject = _on_subject(asked, in_text, in_title) and (asked.measure is None or figured)
-    on_subject = on_subject and not _misses(asked, part, in_text, in_title)
+    other = other_case(asked, part) or other_matter(asked, part)
+    on_subject = on_subject and not other and not _misses(asked, part, in_text, in_title)
     worth = share + rank + TITLED * share_asked(asked.terms, passage.title)
     worth += _fit(asked, part) + closeness(asked, part)
     if asked.ask == "definition" and part.opens and any(in_title.values()):
         worth += 0.3  # a section begins by saying what its subject is
-    return Piece(passage, part.kind, part.text, (held + context) / asked.total, on_subject, worth)
+    share = (held + context) / asked.total
+    return Piece(passage, part.kind, part.text, share, on_subject, worth, other)
 
 
 def _begins(title: str, terms: tuple[Term, ...]) -> bool:
@@ -249,10 +254,13 @@ def _tells_how(
     asked: Question, part: Part, in_text: dict[Term, bool], in_title: dict[Term, bool]
 ) -> bool:
     """Whether a piece tells how what was asked is done."""
-    if part.kind is not PassageKind.PROCEDURE and not goes_that_way(asked.question, part.text):
+    steps_all = part.kind is PassageKind.PROCEDURE
+    if steps_all and not undoes(asked.question, f"{part.passage.title}. {part.text}"):
+        return False
+    if not steps_all and not goes_that_way(asked.question, part.text):
         return False
     undone = [term for term in asked.terms if UNDOING & set(map(stem, term.words))]
-    if part.kind is PassageKind.PROCEDURE:
+    if steps_all:
         # Steps that do a thing tell how it is undone only where their title says so.
         return all(in_title[term] for term in undone)
     if not all(in_text[term] or in_title[term] for term in undone):

@@ -9,6 +9,7 @@ import re
 from assistant.events import PassageKind
 from assistant.lexicon import stem
 from assistant.respond.asked import HOW_TO, Part, Question
+from assistant.respond.cases import other_case
 from assistant.respond.closeness import other_measure
 from assistant.respond.figures import lacks_key, of_other_units
 from assistant.respond.opposites import UNDOING, opposed
@@ -26,6 +27,7 @@ def excluded(asked: Question, part: Part) -> bool:
         or opposed(asked.meant, part.passage.title, part.text, how_to=asked.ask == HOW_TO)
         or (part.kind is PassageKind.PROCEDURE and _no_steps(asked, part))
         or _lacks_figure(asked, part)
+        or other_case(asked, part)
         or _of_another_measure(asked, part)
     )
 

@@ -10,7 +10,7 @@ from assistant.respond.wordings import TOLD, has, share_asked, stems_of
 # A sentence that tells what to do begins with the bare verb, or with what that is for.
 IMPERATIVE = re.compile(
     r"^To [^,]+, [a-z]+ |"
-    r"^(?![A-Z][a-z]{2,}ing\b)(?!The|A|An|It|If|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
+    r"^(?![A-Z][a-z]{2,}ing\b)(?!The|A|An|It|If|First|Then|When|This|That|There|In|On|At|With|Each|Both|You|Your|All|"
     r"Most|After|Before|Never|Every|Only|Some|Do|Up|No|Yes|From|About|For)[A-Z][a-z]+ (?:the|a|an|it|your|both|all|on|off|to|up|"
     r"down|in|out)\b"
 )
@@ -30,6 +30,10 @@ PURPOSE = re.compile(r"(?:^To|\bto) ((?!(?:the|a|an)\b)[a-z]+ [^,.;]*)")
 FORBIDS = re.compile(r"^(?:Do not|Never|No )\b|^\S+(?: \S+){0,6} (?:must|may) not\b")
 HALF = 0.5  # of a purpose's telling words must have been asked for
 MOSTLY = 0.7  # the same of what is forbidden
+SWITCHES = re.compile(r"(?:Switch|Turn)\b")
+WHEN = re.compile(
+    r"\b(?:in|on|before|after|while|when|as soon as|until|if|during) (?:a|an|the|your?|it|there)\b"
+)
 OPERATES = frozenset(map(stem, "switch turn press make sure again once then".split()))
 
 
@@ -63,7 +67,12 @@ def forbids_that(sentence: str, terms: tuple[Term, ...]) -> bool:
 
 
 def repeats(sentence: str, terms: tuple[Term, ...]) -> bool:
-    """Whether a sentence only tells to do what was asked: "switch the child locks on"."""
+    """Whether a sentence only tells to do what was asked: "switch the child locks on".
+
+    When it is to be done adds nothing to that.
+    """
+    if SWITCHES.match(sentence):
+        sentence = WHEN.split(sentence)[0]
     known = {stem(part) for term in terms for word in term.words for part in words(word)}
     told = {stem(word) for word in words(without_references(sentence)) if len(word) >= TOLD}
     return not told - known - OPERATES

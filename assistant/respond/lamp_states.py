@@ -49,12 +49,16 @@ class Said:
 def said_in(passages: Iterable[Passage]) -> tuple[Said, ...]:
     """The sentences and steps of a section in their order; tables and boxes say nothing alone."""
     told = {PassageKind.TEXT, PassageKind.PROCEDURE}
-    first, *others = [said for p in passages if p.kind in told for said in _paragraph(p)]
+    every: list[Said] = []
+    for passage in (p for p in passages if p.kind in told):
+        every += _paragraph(passage, every[-1].state if every else ANY_STATE)
+    first, *others = every
     # What a section begins with is the lamp's meaning, whatever it speaks of.
     return (replace(first, state=ANY_STATE), *others)
 
 
-def _paragraph(passage: Passage) -> Iterator[Said]:
+def _paragraph(passage: Passage, state_before: str) -> Iterator[Said]:
+    """The sentences of a paragraph; bare steps are for the state that the one before ended with."""
     all_steps = steps(passage.text) if passage.kind is PassageKind.PROCEDURE else []
     text = passage.text.split("\n")[0] if all_steps else passage.text
     before = Said(passage, "")
@@ -64,6 +68,8 @@ def _paragraph(passage: Passage) -> Iterator[Said]:
     under = before.text if CONDITION.match(before.text) else before.under
     # Steps belong to what leads to them: "If the lamp flashes:".
     state = before.state if before.leads else ANY_STATE
+    if text.startswith("1. "):
+        state = state_before
     for step in all_steps:
         yield Said(passage, step, state, under if state else "", step=True)
 

@@ -23,11 +23,25 @@ from assistant.lexicon import stem, words
 from assistant.pieces import without_references
 from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
-from assistant.respond.lamp_states import ANY_STATE, CONDITION, FLASHING, STEADY, Said, said_in
+from assistant.respond.lamp_actions import (
+    ASKS_DRIVE_ON,
+    RED,
+    STEPS,
+    Plan,
+    asks_what_to_do,
+    drive_on,
+    of_flashing,
+    plan_of,
+    to_do,
+    what_now,
+    when_flashing,
+)
+from assistant.respond.lamp_states import ANY_STATE, FLASHING, STEADY, Said, said_in
 from assistant.respond.replies import Replies
 
 ANY = "any"
 EVERY = "every"
+WHAT_IF = "what_if"  # the interpreter's name for asking what to do in a case
 SEVERAL = "several"  # the interpreter's name for lamps that the words fit equally
 LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
@@ -40,18 +54,8 @@ LIT = {
 
 
 ASKS_FLASHING = re.compile(r"\b(flash|blink|wink)", re.IGNORECASE)
-ASKS_DRIVE_ON = re.compile(
-    r"\b(drive|driving|keep going|carry on|go on(?! (the|a|my)\b)|continue|limp|get home|safe|"
-    r"dangerous|what now|(do|should|must|can) (I|we) do)\b",
-    re.IGNORECASE,
-)
-# How sections say whether to drive on.
-DRIVE_ON = re.compile(r"^Stop\b|\bdrive on\b|\bdriv(e|ing|en)\b.*\bworkshop\b|do not drive")
-MEANS = re.compile(r"\bmeans?\b")
 STEADY_MEANS = re.compile(r"^A steady [a-z]+ means\b")
-RED = re.compile(r"The red\b")  # how the section of a lamp that asks to act at once begins
 NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
-STEPS = 2  # of those that a flashing lamp asks for
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
@@ -98,8 +102,8 @@ def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
     if facts.hits.passages and request.slots["ask"] != LIST and not _withheld(request, facts):
         state = next((state for _, state in _of_the_section(facts)), STEADY)
         sentences = said_in(facts.hits.passages)
-        told = _of_flashing(sentences) if state == FLASHING else []
-        told = told or _drive_on(sentences, state)[:1]
+        told = of_flashing(sentences) if state == FLASHING else []
+        told = told or drive_on(sentences, state)[:1]
     if told:
         said = " ".join(without_references(one.text) for one in told)
         text = f"{text} {_of_which(facts, said, replies)}"
@@ -126,8 +130,10 @@ def _with_unseen(answer: Answer, facts: Facts, replies: Replies) -> Answer:
     unknown = _unknown(facts)
     if len(facts.readings) == 1 or not unknown:
         return answer
-    text = f"{answer.text} {replies.say['other_lamps'].format(why=_why(unknown, replies))}"
-    return replace(answer, text=text, evidence=(*answer.evidence, *unknown))
+    unseen = replies.say["other_lamps"].format(why=_why(unknown, replies))
+    short = f"{answer.short} {unseen}" if answer.short else ""
+    evidence = (*answer.evidence, *unknown)
+    return replace(answer, text=f"{answer.text} {unseen}", short=short, evidence=evidence)
 
 
 def _cannot_tell(facts: Facts, replies: Replies) -> Answer:
@@ -155,7 +161,55 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     asked = FLASHING if ASKS_FLASHING.search(request.text) else STEADY
     state = explained[0][1] if explained else asked
     said = said_in(facts.hits.passages)
-    chosen = _flashing(request, facts, said) if state == FLASHING else []
+    plan = _plan(request, said, state)
+    chosen = _chosen(request, facts, said, max_words)
+    if plan is not None:
+        chosen = [one for one in chosen if not one.step]
+    texts = [without_references(one.text) for one in chosen]
+    evidence: list[Evidence] = list(_quoted(chosen))
+    evidence += [plan.evidence] if plan else []
+    evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
+    ends = []
+    if len(facts.readings) == 1:
+        path, reading = facts.readings[0]
+        if not explained:
+            evidence.append(SignalEvidence(path, reading))
+        ends.append(_state(reading, replies))
+    elif explained and said[0] not in chosen:
+        texts.insert(0, _named(explained[0][0], state, replies))
+    if plan is None:
+        text = " ".join([*texts, *ends])
+        return Answer(Outcome.ANSWERED, By.QUOTE, text, tuple(evidence))
+    return Answer(
+        Outcome.ANSWERED,
+        By.QUOTE,
+        " ".join([*texts, plan.text(), *ends]),
+        tuple(evidence),
+        " ".join([*texts, plan.short(replies), *ends]),
+        plan.steps,
+        1,
+    )
+
+
+def _plan(request: Request, said: Sequence[Said], state: str) -> Plan | None:
+    """The steps, where it is asked what to do, or a lamp flashes that has steps for just that."""
+    plan = plan_of(said, state)
+    own = plan is not None and any(
+        one.step and one.passage == plan.passage and one.state == FLASHING for one in said
+    )
+    return plan if asks_what_to_do(request) or (state == FLASHING and own) else None
+
+
+def _chosen(request: Request, facts: Facts, said: Sequence[Said], max_words: int) -> list[Said]:
+    """The sentences that answer, without the steps that go with them."""
+    explained = _of_the_section(facts)
+    asked = FLASHING if ASKS_FLASHING.search(request.text) else STEADY
+    state = explained[0][1] if explained else asked
+    chosen = when_flashing(request, said) if state == FLASHING else []
+    if not chosen and asks_what_to_do(request):
+        told = to_do(said, state)
+        meaning = said[:1] if told and request.slots["ask"] == WHAT_IF else []
+        chosen = list(dict.fromkeys([*meaning, *told]))
     chosen = chosen or _pointed(request, facts, said, state)
     if not chosen:
         lit = state if explained else ANY_STATE
@@ -163,18 +217,8 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     if any(lamp.severity == 0 for lamp, _ in explained) or RED.match(said[0].text):
         # What to do now is said even where that makes it longer, and where the driver sees a lamp
         # lit that the car reports to be off.
-        chosen = list(dict.fromkeys([*chosen, *_what_now(said, state)]))
-    texts = [without_references(one.text) for one in chosen]
-    evidence: list[Evidence] = list(_quoted(chosen))
-    evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
-    if len(facts.readings) == 1:
-        path, reading = facts.readings[0]
-        if not explained:
-            evidence.append(SignalEvidence(path, reading))
-        texts.append(_state(reading, replies))
-    elif explained and said[0] not in chosen:
-        texts.insert(0, _named(explained[0][0], state, replies))
-    return Answer(Outcome.ANSWERED, By.QUOTE, " ".join(texts), tuple(evidence))
+        chosen = list(dict.fromkeys([*chosen, *what_now(said, state)]))
+    return chosen
 
 
 def _named(lamp: Telltale, state: str, replies: Replies) -> str:
@@ -206,7 +250,7 @@ def _state(reading: Reading, replies: Replies) -> str:
 
 def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -> list[Said]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    told = _drive_on(said, state) if ASKS_DRIVE_ON.search(request.text) else []
+    told = drive_on(said, state) if ASKS_DRIVE_ON.search(request.text) else []
     if told:
         return told
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
@@ -227,57 +271,6 @@ def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -
     if best.kind is PassageKind.PROCEDURE:
         return [one for one in said if one.passage == best and one.step][:STEPS]
     return [Said(best, pieces[0].text)]
-
-
-def _drive_on(said: Sequence[Said], state: str) -> list[Said]:
-    """What a section says of driving on with a lamp in this state, and what comes next in it.
-
-    What it says of the state itself counts before what it says of the lamp.
-    """
-    texts = [one for one in said if one.holds_for(state)]
-    by_state = sorted(texts, key=lambda one: one.state != state) if state == FLASHING else texts
-    found = next((one for one in by_state if DRIVE_ON.search(one.text)), None)
-    if found is None:
-        return []
-    at = texts.index(found)
-    after = [one for one in texts[at + 1 : at + 2] if one.passage == found.passage]
-    after = [one for one in after if not one.step]
-    before = [one for one in texts[:at] if one.text == found.under]
-    return [one for one in (*before, found, *after) if not one.leads]
-
-
-def _what_now(said: Sequence[Said], state: str) -> list[Said]:
-    """What to do at once with a red lamp, and the condition that stands before it."""
-    told = _drive_on(said, state)
-    if not told:
-        return []
-    return told[: 2 if CONDITION.match(told[0].text) and told[1:] and told[1].under else 1]
-
-
-def _flashing(request: Request, facts: Facts, said: Sequence[Said]) -> list[Said]:
-    """What a lamp's flashing means and asks for; the lamp's meaning where flashing has no own."""
-    told = _of_flashing(said)
-    if not told:
-        return []
-    if not MEANS.search(told[0].text):
-        told = [said[0], *told]
-    if ASKS_DRIVE_ON.search(request.text) or "advice" in request.slots:
-        rest = said[said.index(told[-1]) + 1 :]
-        told += [one for one in _drive_on(rest, FLASHING)[:1] if one not in told]
-    return told
-
-
-def _of_flashing(said: Sequence[Said]) -> list[Said]:
-    """The sentence on what flashing means, or on when the lamp flashes, and what to do then."""
-    own = [one for one in said if one.state == FLASHING]
-    meant = [one for one in own if MEANS.search(one.text)] or own
-    if not meant:
-        return []
-    at = own.index(meant[0])
-    after = [one for one in own[at + 1 :] if one.passage == meant[0].passage]
-    if after and after[0].leads:
-        return [meant[0], *[one for one in after if one.step][:STEPS]]
-    return [meant[0], *after[:1]]
 
 
 def _cause(said: Sequence[Said], state: str) -> list[Said]:

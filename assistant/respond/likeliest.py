@@ -18,10 +18,18 @@ from assistant.events import (
     Term,
 )
 from assistant.measures import measure_of
-from assistant.pieces import without_references
+from assistant.pieces import leans, without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.instructing import FORBIDS, instructs
-from assistant.respond.manual import ALLOWS, FRAGMENT, PERMISSION, evidence_of, from_procedure
+from assistant.respond.lists import from_list
+from assistant.respond.manual import (
+    ALLOWS,
+    FRAGMENT,
+    PERMISSION,
+    evidence_of,
+    few_words_fit,
+    from_procedure,
+)
 from assistant.respond.opposites import goes_that_way
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence
@@ -46,13 +54,14 @@ def answer_likeliest(request: Request, facts: Facts, replies: Replies, likely: L
     """The likeliest piece as an answer, or a refusal."""
     choice = weighed(request, facts.hits, likely.choosing)
     candidates = choice.candidates
-    unsure = choice.likely < likely.min_confidence
-    if not candidates or unsure or not _may_be_meant(request, candidates[0]):
+    unsure = choice.likely < likely.min_confidence or choice.other_matter
+    if not candidates or unsure or not _may_be_meant(request, candidates[0], facts.hits.terms):
         return _refusal(candidates, replies)
     best = _procedure_of(candidates) if request.name == HOW_TO else candidates[0]
     if best.kind is PassageKind.PROCEDURE:
         return from_procedure(best.passage, facts, replies)
-    return _from_sentences(request, candidates, facts, likely.max_words)
+    listed = from_list(best.passage, best.text, facts.hits.terms, replies, likely.max_words)
+    return listed or _from_sentences(request, candidates, facts, likely.max_words)
 
 
 def quotation(candidate: Candidate) -> Answer:
@@ -63,14 +72,16 @@ def quotation(candidate: Candidate) -> Answer:
     )
 
 
-def _may_be_meant(request: Request, best: Candidate) -> bool:
+def _may_be_meant(request: Request, best: Candidate, terms: tuple[Term, ...]) -> bool:
     """Whether a piece has enough to do with the question, however far it is ahead of others.
 
     Words without a question, maybe not even meant for us, must fit as a whole, and how a thing is
     done is not answered by what only speaks of it. Whether it may be done is told by what permits.
     """
+    if best.kind is best.passage.kind is PassageKind.TEXT and leans(best.text):
+        return False  # nobody would know what "it" is
     if request.name == FRAGMENT:
-        return best.share > ALL
+        return few_words_fit(terms, best.passage, best.kind) and best.share > ALL
     tells = best.kind is PassageKind.PROCEDURE or FORBIDS.match(best.text) or instructs(best.text)
     if request.name == HOW_TO and not (tells and goes_that_way(request.text, best.text)):
         return False

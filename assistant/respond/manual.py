@@ -23,13 +23,15 @@ from assistant.pieces import steps, without_references
 from assistant.respond.asked import HOW_TO
 from assistant.respond.choosing import Piece, choose
 from assistant.respond.instructing import FORBIDS, PROHIBITS
+from assistant.respond.lists import from_list
 from assistant.respond.replies import Replies
-from assistant.respond.tables import row_sentence
+from assistant.respond.tables import row_sentence, row_subject
 from assistant.respond.wordings import has, stems_of
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
 NEAR = 0.15  # a piece that lacks only the form may stand this far behind
 MAX_ROWS = 2
+MANY_ROWS = 4  # more that fit equally well, each of another thing: nobody said which
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
 PERMISSION = "permission"  # the interpreter's name for "may I …"
 # What permits or forbids, or says under which condition: the rest reads as a yes and is none.
@@ -42,7 +44,6 @@ FORBIDDING = frozenset({PassageKind.TEXT, PassageKind.WARNING})
 PERMITS = re.compile(r"\b(?:may|can|allowed|permitted)\b")
 NEGATES = re.compile(r"\b(?:no|not|never|cannot|only|forbidden)\b", re.IGNORECASE)  # says no itself
 LEANS_BACK = re.compile(r"\b(?:it|them|this|these)\b")
-NEVER = 2.0  # a share that nothing reaches
 
 
 def answer_manual(
@@ -54,7 +55,8 @@ def answer_manual(
     pieces = choose(request.text, request.name, facts.hits)
     if request.name == FRAGMENT:
         # No question, maybe not even meant for us: two telling words, and all of them, must fit.
-        min_coverage = 0.99 if len(facts.hits.terms) > 1 else NEVER
+        min_coverage = 0.99
+        pieces = [one for one in pieces if few_words_fit(facts.hits.terms, one.passage, one.kind)]
     pieces = _fitting(pieces, how_to=request.name == HOW_TO)
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
@@ -66,11 +68,24 @@ def answer_manual(
     if request.name == PERMISSION and not ALLOWS.search(best.text):
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     if best.kind is PassageKind.TABLE:
-        return _from_table(request, pieces, facts, max_words)
+        return _from_table(request, pieces, facts, replies, max_words)
     if best.kind is PassageKind.PROCEDURE:
         return from_procedure(best.passage, facts, replies)
+    listed = from_list(best.passage, best.text, facts.hits.terms, replies, max_words)
+    if listed is not None:
+        return listed
     evidence = evidence_of(best.passage, best.text)
     return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
+
+
+def few_words_fit(terms: tuple[Term, ...], passage: Passage, kind: PassageKind) -> bool:
+    """Whether words without a question may be answered by a piece: two of them at least.
+
+    Steps only where the title asks for them: "I smell petrol" wants none for an accident.
+    """
+    titled = stems_of(f"{passage.title} {passage.heading}")
+    steps_fit = kind is not PassageKind.PROCEDURE or all(has(term, titled) for term in terms)
+    return len(terms) > 1 and steps_fit
 
 
 def _prohibition(pieces: list[Piece], terms: tuple[Term, ...], best: Piece) -> Piece | None:
@@ -78,7 +93,7 @@ def _prohibition(pieces: list[Piece], terms: tuple[Term, ...], best: Piece) -> P
     verb, things = terms[0], terms[1:]
     for piece in pieces:
         same = piece.passage.section == best.passage.section and piece.kind in FORBIDDING
-        if not same or not PROHIBITS.search(piece.text) or piece.text == best.text:
+        if not same or piece.other or piece.text == best.text or not PROHIBITS.search(piece.text):
             continue
         own = stems_of(piece.text)
         follows = piece.passage == best.passage and LEANS_BACK.search(piece.text)
@@ -101,7 +116,9 @@ def _forbidden(best: Piece, forbids: Piece) -> Answer:
     )
 
 
-def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: int) -> Answer:
+def _from_table(
+    request: Request, pieces: list[Piece], facts: Facts, replies: Replies, max_words: int
+) -> Answer:
     best, measure = pieces[0], measure_of(request.text, request.name)
     figure = measure.figure if measure else None
     rows = [
@@ -112,6 +129,9 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
         and piece.passage.section == best.passage.section
         and best.worth - piece.worth < TIE
     ]
+    firsts = {piece.passage.row[0] for piece in rows}
+    if len(rows) > MANY_ROWS and len(firsts) == len(rows) and not _singled_out(rows, facts):
+        return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_in_manual"])
     # Rows that fit equally well are said in the table's own order: the usual case stands first.
     rows = sorted(rows, key=lambda piece: piece.passage.order)[:MAX_ROWS]
     said: list[str] = []
@@ -123,6 +143,15 @@ def _from_table(request: Request, pieces: list[Piece], facts: Facts, max_words: 
         said.append(sentence)
         evidence.append(evidence_of(row.passage, row.text))
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
+
+
+def _singled_out(rows: list[Piece], facts: Facts) -> bool:
+    """Whether a word of the question is in what one of the rows is about."""
+    return any(
+        has(term, stems_of(row_subject(piece.passage.row)))
+        for piece in rows
+        for term in facts.hits.terms
+    )
 
 
 def _fitting(pieces: list[Piece], *, how_to: bool) -> list[Piece]:

@@ -39,7 +39,15 @@ WAYS = tuple(
         "off end cancel stop",
     )
 )
-A_STOP = re.compile(r"\b(?:a|the|each|every|\w+er) stop\b")  # is no stopping of anything
+# Ends and stops nothing: a thing's end, a car that stands, a foot that leaves a pedal.
+LETS_GO = frozenset(map(stem, "release off end cancel stop".split()))
+ON = frozenset(map(stem, "on start activate enable".split()))
+CONTROL = frozenset(map(stem, "switch button key knob lever set".split()))  # may be for both ways
+A_STOP = re.compile(
+    r"\b(?:a|the|each|every|its|\w+er) (?:[a-z]+ )?(?:stop|end)\b|\b(?:have|has|had|is|are) stopped\b"
+    r"|\boff (?:the|your) (?:[a-z]+ )?(?:pedal|accelerator)\b",
+    re.IGNORECASE,
+)
 # What says both, or neither: "up to 75 kg".
 EITHER = re.compile(
     r"\bon (or|and) off\b|\boff (or|and) on\b|\block(ed|s)? (or|and) unlock(ed|s)?\b|\bup to\b"
@@ -124,6 +132,13 @@ def _states(text: str) -> set[tuple[str, str]]:
     return {(match[1], match[2]) for match in SWITCHED.finditer(" ".join(words(text)))}
 
 
+def undoes(question: str, text: str) -> bool:
+    """Whether steps release or switch off what a question asks to; most only set it."""
+    wanted = {stem(word) for word in words(_turning(question))}
+    told = {stem(word) for word in words(A_STOP.sub(" ", text))}
+    return all(way & told for way in WAYS if way & wanted and way & LETS_GO)
+
+
 def goes_that_way(question: str, text: str) -> bool:
     """Whether a text names the way that a question asks for: open, off, release.
 
@@ -131,4 +146,6 @@ def goes_that_way(question: str, text: str) -> bool:
     """
     wanted = {stem(word) for word in words(_turning(question))}
     told = {stem(word) for word in words(A_STOP.sub(" ", text))}
+    if wanted & ON and not told & (ON | CONTROL):
+        return False
     return all(way & told for way in WAYS if way & wanted)

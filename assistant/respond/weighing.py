@@ -23,6 +23,7 @@ from assistant.respond.features import (
     form_of,
     sections_best,
 )
+from assistant.respond.matters import other_matter
 from assistant.respond.weights import Choosing, Weights, probability, total
 
 ALONE = 5.0  # the lead of a candidate that has no rival
@@ -52,6 +53,7 @@ class Choice:
 
     candidates: tuple[Candidate, ...]
     likely: float  # 0 to 1
+    other_matter: bool = False  # the best one is of another thing than the one asked about
 
 
 def weighed(request: Request, hits: Hits, choosing: Choosing) -> Choice:
@@ -62,7 +64,10 @@ def weighed(request: Request, hits: Hits, choosing: Choosing) -> Choice:
     candidates = ranked(asked, hits, weights)
     if not candidates:
         return Choice((), 0.0)
-    return Choice(candidates, probability(lead(asked, candidates, hits), weights.right))
+    best = candidates[0]
+    part = Part(best.passage, best.kind, best.text, opens=False)
+    likely = probability(lead(asked, candidates, hits), weights.right)
+    return Choice(candidates, likely, other_matter(asked, part))
 
 
 def ranked(asked: Question, hits: Hits, weights: Weights) -> tuple[Candidate, ...]:

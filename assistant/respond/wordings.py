@@ -25,6 +25,12 @@ def has(term: Term, stems: frozenset[str]) -> bool:
     return any(all(stem(part) in stems for part in words(word)) for word in term.words)
 
 
+def holding(terms: tuple[Term, ...], text: str) -> tuple[Term, ...]:
+    """The terms that a text holds."""
+    own = stems_of(text)
+    return tuple(term for term in terms if has(term, own))
+
+
 def share_asked(terms: tuple[Term, ...], title: str) -> float:
     """How much of a title was asked for: "Coolant" all of it, "Coolant temperature" half."""
     every = words(title)

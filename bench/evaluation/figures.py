@@ -33,18 +33,22 @@ def numbers_in(text: str) -> set[Decimal]:
 
 
 def steps_of(text: str) -> list[str]:
-    """The steps of a procedure numbered from 1 on, without their numbers; else the text alone."""
-    pieces, start, number = [], 0, 0
+    """The steps of a procedure numbered from 1 on, without their numbers; else the text alone.
+
+    What is said before the steps is one more piece, before them.
+    """
+    marks: list[re.Match[str]] = []
     for match in STEP.finditer(text):
-        if int(match[1]) != number + 1:
-            continue
-        if number == 0 and match.start() > 0:
-            break  # a number at the end of a sentence
-        if number:
-            pieces.append(text[start : match.start()].strip())
-        start, number = match.end(), number + 1
-    pieces.append(text[start:].strip())
-    return pieces
+        if int(match[1]) == len(marks) + 1:
+            marks.append(match)
+    if not marks or (marks[0].start() > 0 and len(marks) == 1):
+        return [text.strip()]  # one number may be the end of a sentence
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    pieces = [
+        text[: marks[0].start()],
+        *(text[m.end() : e] for m, e in zip(marks, ends, strict=True)),
+    ]
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def figures_said(text: str) -> set[Decimal]:

@@ -7,11 +7,20 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.events import Answer, By, ManualEvidence, Move, Outcome, Request, RequestKind
+from assistant.events import (
+    Answer,
+    By,
+    ManualEvidence,
+    Move,
+    Outcome,
+    Request,
+    RequestKind,
+    SignalEvidence,
+)
 from assistant.interpret.follow_ups import FollowUps, load_wording
 from assistant.memory import EMPTY, Memory
 from tests import aster
-from tests.turns import WORDING
+from tests.turns import WORDING, known
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "bench" / "questions"
 QUOTE = ManualEvidence("2.11", "Bonnet", "11", "1. Pull the lever.\n2. Lift the bonnet.")
@@ -278,3 +287,148 @@ def test_it_is_the_lamp_that_was_asked_about(text: str) -> None:
 def test_another_lamp_is_another_question() -> None:
     assert len(understood("and that orange light?", after(OIL_LAMP)).paths) != 1
     assert not understood("what does the red brake lamp mean", after(OIL_LAMP)).follows
+
+
+# --- what else is done to the same thing ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "whole"),
+    [
+        (
+            "how do I put the parking brake on",
+            "and release it",
+            "how do I release the parking brake",
+        ),
+        ("how do I turn auto hold on", "and switch it off", "how do I switch auto hold off"),
+        ("how do I turn auto hold on", "and off", "how do I turn auto hold off"),
+        ("how do I turn auto hold off", "and on again", "how do I turn auto hold on"),
+        ("how do I open the window?", "and close it", "how do I close the window?"),
+        (
+            "how do I unlock the car with the emergency key",
+            "and lock it",
+            "how do I lock the car with the emergency key",
+        ),
+        ("how do I fold the seats", "and fold them back up", "how do I fold the seats back up"),
+        (
+            "how do I fit snow chains",
+            "and take them off again",
+            "how do I take snow chains off",
+        ),
+    ],
+)
+def test_what_else_is_done_goes_with_the_thing_of_the_question_before(
+    before: str, text: str, whole: str
+) -> None:
+    request = understood(text, after(before))
+    assert request.slots["question"] == whole
+    assert request.follows
+
+
+@pytest.mark.parametrize("text", ["release it", "switch it off", "close it"])
+def test_without_and_it_is_an_order(text: str) -> None:
+    assert understood(text, after("how do I open the window")).kind is RequestKind.COMMAND
+
+
+def test_what_is_done_to_a_thing_of_which_nobody_asked_how_is_no_follow_up() -> None:
+    assert not understood("and release it", after("where is the parking brake")).follows
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "whole"),
+    [
+        ("what fuse is the rear wiper", "how many amps", "how many amps fuse the rear wiper"),
+        (
+            "which fuse is for the radio",
+            "how many amps is it",
+            "how many amps is the fuse for the radio",
+        ),
+        ("which fuse is for the radio", "where is it", "where is the fuse"),
+        ("how hot is the coolant", "what should it be", "what should the coolant temperature be"),
+        ("what is the rear tyre pressure", "is that too low", "is the rear tyre pressure too low"),
+    ],
+)
+def test_how_much_is_asked_of_what_was_meant(before: str, text: str, whole: str) -> None:
+    assert understood(text, after(before)).slots["question"] == whole
+
+
+@pytest.mark.parametrize("text", ["is that too low", "is that enough for 200 km", "is that ok"])
+def test_what_only_points_is_not_understood_by_itself(text: str) -> None:
+    assert understood(text, EMPTY).name in {"not_understood", "not_reported"}
+
+
+# --- about the lamps that were named ----------------------------------------------------------
+
+LAMPS = {lamp.id: lamp.path for lamp in aster.car().telltales}
+
+
+def named(*lit: str) -> Memory:
+    """After "is anything wrong", answered with these lamps."""
+    request = aster.interpreter().interpret("is anything wrong")
+    evidence = tuple(
+        SignalEvidence(path, known("on" if lamp in lit else "off")) for lamp, path in LAMPS.items()
+    )
+    answer = Answer(Outcome.ANSWERED, By.TEMPLATE, "Lit.", evidence)
+    return EMPTY.after(request, answer, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("what does it mean", "meaning"),
+        ("and what do they mean", "meaning"),
+        ("what should I do", "how_to"),
+        ("what do I do then", "how_to"),
+        ("is it dangerous", "permission"),
+        ("can I drive with it", "permission"),
+    ],
+)
+def test_what_is_asked_of_the_lamps_that_were_named_is_asked_of_them(text: str, ask: str) -> None:
+    request = understood(text, named("TyrePressure", "OilPressure"))
+    assert (request.kind, request.slots["ask"]) == (RequestKind.WARNING, ask)
+    assert request.follows
+    # All are looked at again: a worse one may be lit by now, or no longer be seen.
+    assert set(request.paths) >= {LAMPS["TyrePressure"], LAMPS["OilPressure"], LAMPS["ABS"]}
+
+
+@pytest.mark.parametrize("text", ["what does it mean", "what should I do"])
+def test_where_no_lamp_was_named_it_is_asked_back(text: str) -> None:
+    assert understood(text, named()).name == "not_understood"
+
+
+def test_whether_to_drive_on_is_asked_of_all_lamps_again() -> None:
+    request = understood("can I drive on", named())
+    assert (request.kind, request.slots["lamp"]) == (RequestKind.WARNING, "any")
+
+
+@pytest.mark.parametrize(
+    ("text", "lamp"),
+    [
+        ("and the oil one", "OilPressure"),
+        ("and the battery one?", "Charging12V"),
+        ("what about the tyre one", "TyrePressure"),
+        ("and the red one", "red"),
+    ],
+)
+def test_another_lamp_is_asked_about_in_the_same_way(text: str, lamp: str) -> None:
+    request = understood(text, after("what does the coolant lamp mean"))
+    assert (request.kind, request.slots["lamp"]) == (RequestKind.WARNING, lamp)
+
+
+def test_whether_the_lamp_is_lit_is_asked_of_the_same_lamp() -> None:
+    request = understood("is it on", after("what does the oil pressure lamp mean"))
+    assert request.paths == (LAMPS["OilPressure"],)
+
+
+# --- after an order ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["did it work", "is it done", "is it open", "are they on now"])
+def test_what_is_asked_after_an_order_is_asked_of_that(text: str) -> None:
+    request = understood(text, after("how fast am I going", "open the window", cited=False))
+    assert (request.kind, request.name) == (RequestKind.COMMAND, "not_offered")
+
+
+def test_a_gauge_that_is_named_after_an_order_is_read() -> None:
+    memory = after("open the window", cited=False)
+    assert understood("is the window open", memory).kind is RequestKind.VEHICLE

@@ -3,7 +3,16 @@
 import pytest
 
 from assistant.errors import BusError, ManualError
-from assistant.events import Facts, Known, Passage, Reason, Request, RequestKind, Unknown
+from assistant.events import (
+    Facts,
+    Known,
+    Passage,
+    PassageKind,
+    Reason,
+    Request,
+    RequestKind,
+    Unknown,
+)
 from assistant.lookup.facts import Lookup
 from tests.fakes import FakeManual, FakeVehicle
 from tests.turns import COOLANT, JACK, LAMP, LEXICON, MANUAL, SPEED, STEPS, known, small_car
@@ -136,3 +145,31 @@ def test_what_is_left_out_at_first_is_further_on() -> None:
     assert "41" not in {passage.page for passage in hits.passages}
     assert {passage.page for passage in hits.further} == {"41"}
     assert all(passage.pieces for passage in (*hits.passages, *hits.further))
+
+
+DOORS = (
+    Passage("3.5", "Coolant", "41", "Coolant here.", order=1, score=1.0),
+    Passage("3.5", "Coolant", "41", "1. Stop.", PassageKind.PROCEDURE, order=2, score=0.9),
+    Passage("14.3", "Checking the coolant", "181", "Coolant there.", order=3, score=0.8),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("how do I fill in coolant", False),
+        ("what do I do about the coolant", True),
+        ("how do I get the coolant lamp to go out", True),
+    ],
+)
+def test_the_steps_for_a_lamp_are_for_nothing_else(text: str, *, steps: bool) -> None:
+    request = Request(RequestKind.MANUAL, "how_to", text)
+    hits = look_up(request, manual=FakeManual(DOORS)).hits
+    kinds = {passage.kind for passage in (*hits.passages, *hits.further)}
+    assert (PassageKind.PROCEDURE in kinds) is steps
+
+
+def test_of_a_lamp_elsewhere_the_sections_of_the_clusters_tell_nothing() -> None:
+    request = Request(RequestKind.MANUAL, "fact", "the coolant light", {"lamp": "elsewhere"})
+    hits = look_up(request, manual=FakeManual(DOORS)).hits
+    assert {passage.section for passage in (*hits.passages, *hits.further)} == {"14.3"}

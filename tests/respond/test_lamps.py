@@ -360,3 +360,78 @@ def test_of_a_red_lamp_it_is_said_what_to_do_even_where_the_car_reports_it_off()
     answer = ask("What does the red coolant temperature lamp mean?", Ready="on")
     assert "Stop in a safe place" in answer.text
     assert answer.text.endswith("It is not lit now.")
+
+
+# --- what to do about a lamp --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "steps", "first"),
+    [
+        ("What should I do if the coolant lamp comes on?", 6, "Stop away from the traffic."),
+        ("What if the particulate filter lamp comes on?", 4, "Select Sport mode"),
+        ("What do I do about the tyre pressure light?", 5, "Look at all four tyres"),
+        ("The engine light is flashing, what should I do?", 4, "Take your foot off"),
+        ("What does a flashing engine lamp mean?", 4, "Take your foot off"),
+        ("What should I do if the parking brake lamp flashes?", 4, "Keep the brake pedal"),
+        ("What should I do if the oil pressure lamp flashes?", 6, "Stop in a safe place"),
+    ],
+)
+def test_who_asks_what_to_do_gets_all_steps_of_the_lamp(
+    question: str, steps: int, first: str
+) -> None:
+    answer = ask(question)
+    assert len(answer.steps) == steps
+    assert answer.step == 1
+    assert answer.steps[0].startswith(first)
+    assert f"There are {steps} steps. First: {first}" in answer.short
+    assert all(step in answer.text for step in answer.steps)
+    assert answer.short.endswith(REPLIES.say["lamp_not_lit"])
+    assert grounded(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What should I do if the low fuel lamp comes on?", "Refuel at the next opportunity. You"),
+        ("What if the low fuel lamp comes on?", "left in the tank. Refuel at the next"),
+        ("What should I do if the washer fluid lamp comes on?", "Top up the washer fluid soon."),
+        ("What should I do if the parking brake lamp comes on?", "Release the parking brake"),
+        ("What if the particulate filter lamp comes on?", "cleaned by a longer drive. You may"),
+    ],
+)
+def test_what_to_do_comes_before_whether_to_drive_on(question: str, told: str) -> None:
+    assert told in ask(question).text
+
+
+def test_steps_are_said_with_their_condition() -> None:
+    short = ask("The parking brake light keeps blinking, what do I do?").short
+    assert "after you have parked: There are 4 steps." in short
+    assert "If the lamp flashes while you drive" in short
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        ("What should I do if the particulate filter lamp flashes?", "Sport mode"),
+        ("What should I do if the tyre pressure lamp flashes?", "Look at all four"),
+        ("What should I do if the engine lamp comes on?", "60 km/h"),
+        ("What should I do if the parking brake lamp comes on?", "3 seconds"),
+    ],
+)
+def test_the_steps_for_the_other_state_are_not_given(question: str, wrong: str) -> None:
+    assert wrong not in ask(question).text
+
+
+def test_who_asks_what_a_steady_lamp_means_hears_no_steps() -> None:
+    assert not ask("What does the coolant temperature lamp mean?").steps
+    assert not ask("Why is the coolant temperature lamp on?").steps
+
+
+def test_that_other_lamps_cannot_be_seen_is_said_with_the_steps_too() -> None:
+    answer = ask(
+        "What should I do about this light?", OilPressure="on", Frost=Unknown(Reason.STALE)
+    )
+    unseen = REPLIES.say["other_lamps"].format(why=REPLIES.unknown["stale"])
+    assert answer.text.endswith(unseen)
+    assert answer.short.endswith(unseen)

@@ -145,6 +145,7 @@ def test_a_number_that_is_not_there_is_found(text: str, evidence: dict[str, obje
     ("text", "steps"),
     [
         ("1. Pull. 2. Push.", ["Pull.", "Push."]),
+        ("Stop at once. 1. Pull. 2. Push.", ["Stop at once.", "Pull.", "Push."]),
         ("Wait 1. Then go.", ["Wait 1. Then go."]),
         ("1. Wait 5 minutes. 3. Go.", ["Wait 5 minutes. 3. Go."]),
         ("No steps.", ["No steps."]),
