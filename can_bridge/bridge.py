@@ -137,6 +137,10 @@ class Bridge:
         for source in self._sources:
             source.accept(keys)
 
+    def bus_name(self, bus: int) -> str:
+        """What the bus of that number is called on this machine, as for `sender`."""
+        return self._source(bus).name
+
     def sender(self, bus: int) -> can.BusABC | None:
         """The open bus of that number, to send on: for `can_bridge.transmit` alone.
 
@@ -145,7 +149,10 @@ class Bridge:
         None if the bridge was opened to receive only, and while the bus is gone.  Ask anew for
         every frame, since a bus that comes back is another object.
         """
-        return self._sources[bus if len(self._sources) > 1 else 0].sender
+        return self._source(bus).sender
+
+    def _source(self, bus: int) -> FrameSource:
+        return self._sources[bus if len(self._sources) > 1 else 0]
 
     def feed(self, key: int, data: bytes | None) -> None:
         """Take the answer to a PID (`POLLED | pid`) as a frame that came now.

@@ -15,7 +15,7 @@ import can
 
 from can_bridge.errors import BusError, SpecError, first_line
 from can_bridge.frame_source import BusReader, filters_of
-from can_bridge.unix_bus import CHANNEL, is_channel
+from can_bridge.unix_bus import CHANNEL, channel_path, is_channel
 
 _SPEC = re.compile(r"(?P<interface>[a-z0-9_]+):(?P<channel>[^@]+)(?:@(?P<bitrate>\d+))?")
 
@@ -80,10 +80,16 @@ def open_bus(spec: BusSpec, keys: Iterable[int], may_send: bool = False) -> BusR
     Without `may_send` its `sender` stays None, and the driver is told to listen only where
     python-can has an option for that.
     """
-    reader = BusReader(lambda keys: _open(spec, keys, may_send), keys)
+    reader = BusReader(lambda keys: _open(spec, keys, may_send), keys, bus_name(spec))
     if may_send:
         reader.allow_sending()
     return reader
+
+
+def bus_name(spec: BusSpec) -> str:
+    """The same for every SPEC of a bus: without its bit rate, and with the folder of a unix bus."""
+    channel = channel_path(spec.channel) if spec.interface == "unix" else spec.channel
+    return f"{spec.interface}:{channel}"
 
 
 def _open(spec: BusSpec, keys: Iterable[int], may_send: bool) -> can.BusABC:

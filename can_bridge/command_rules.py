@@ -5,7 +5,7 @@ out; pure: no bus, no thread, no clock of its own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +46,8 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     BUS_OFF = "bus_off"
     CLOSED = "closed"
+    NO_LEDGER = "no_ledger"
+    """It is not known how often the message was sent, or could not be noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +170,10 @@ def _plain(value: Value) -> str:
 class Pace:
     """How often frames of one message may be sent."""
 
-    def __init__(self, frame: CommandFrame) -> None:
-        """Nothing was sent yet."""
+    def __init__(self, frame: CommandFrame, sent: Iterable[float] = ()) -> None:
+        """`sent`: when frames were sent before, the latest last."""
         self._interval_s = frame.interval_s
-        self._sent: deque[float] = deque(maxlen=frame.per_minute)
+        self._sent: deque[float] = deque(sent, maxlen=frame.per_minute)
 
     def allows(self, now: float) -> bool:
         """Whether a frame may be sent now."""
@@ -193,10 +195,12 @@ class Pace:
 
 
 class Attempt:
-    """One command under way.  `step` says what to do; the owner sends and tells `sent`."""
+    """One command under way.  `step` says what to do; the owner tells `sending` and `sent`."""
 
     def __init__(self, command: CommandSpec, value: Value, pace: Pace, now: float) -> None:
         """It begins now; `decide` has let it pass."""
+        self._begun = now
+        self._unknown_since: float | None = None
         self.command = command
         self.value = value
         self.deadline = now + command.deadline_s
@@ -210,11 +214,26 @@ class Attempt:
         if after is not None and reports(self.command, self.value, read, now, after):
             text = f"{self.command.path} is now {_shown(self.command, self.value)}"
             return self._end(Result.CONFIRMED, Cause.REPORTED, text)
+        unknown = _unknown_state(self.command, read)
+        if unknown is None:
+            self._unknown_since = None
+        elif self._unknown_since is None:
+            self._unknown_since = now
+        elif now - self._unknown_since > self.command.patience_s:
+            return self._unseen(*unknown, now)
         if now >= self.deadline:
             return self._late(read)
         if self.sends >= self.command.sends or not self._pace.allows(now):
             return False
         return unmet(self.command, self.value, read) is None
+
+    def may_send(self, now: float) -> bool:
+        """Whether a frame may still go out at this time."""
+        return now < self.deadline and self._pace.allows(now)
+
+    def sending(self, now: float) -> None:
+        """A frame goes out at this time."""
+        self._pace.note(now)
 
     def sent(self, now: float) -> None:
         """A frame went out at this time; only readings that came later count."""
@@ -225,20 +244,33 @@ class Attempt:
         command = self.command
         seconds = f"{command.deadline_s:g} s"
         unknown = _unknown_state(command, read)
-        if self.sends and unknown is not None and unknown[1] is Reason.BUS_OFF:
-            text = f"the bus was lost within {seconds} after {command.path} was asked for"
-            return self._end(Result.FAILED, Cause.BUS_OFF, text)
+        if unknown is not None:
+            return self._unseen(*unknown, self.deadline)
         problem = unmet(command, self.value, read)
-        if problem is not None:
-            text = f"{command.path} did not change within {seconds}, and {problem}"
-            return self._end(Result.FAILED, Cause.INTERLOCK, text)
         if self.sends == 0:
             text = f"no frame of {command.frame.name} could be sent within {seconds}"
-            return self._end(Result.FAILED, Cause.TOO_SOON, text)
+            if problem is None:
+                return self._end(Result.FAILED, Cause.TOO_SOON, text)
+            return self._end(Result.FAILED, Cause.INTERLOCK, f"{text}, and {problem}")
         text = (
             f"the car did not report {command.path} as {_shown(command, self.value)} in {seconds}"
         )
-        return self._end(Result.FAILED, Cause.TIMEOUT, text)
+        if problem is None:
+            return self._end(Result.FAILED, Cause.TIMEOUT, text)
+        return self._end(Result.FAILED, Cause.INTERLOCK, f"{text}, and {problem}")
+
+    def _unseen(self, path: str, reason: Reason, now: float) -> Outcome:
+        """The car does not say any more what it did."""
+        seconds = f"{now - self._begun:.1f} s"
+        if reason is Reason.BUS_OFF:
+            text = f"the bus was lost within {seconds} after {self.command.path} was asked for"
+            cause = Cause.BUS_OFF
+        else:
+            text = f"{path} is not reported any more ({reason.value}), {seconds} after the request"
+            cause = Cause.STATE_UNKNOWN
+        if self.sends == 0:
+            return refuse(self.command.path, self.value, cause, text)
+        return self._end(Result.FAILED, cause, f"{text}; whether it changed is not known")
 
     def fail(self, cause: Cause, text: str) -> Outcome:
         """It ends for a reason outside the car."""

@@ -7,6 +7,7 @@ BridgeError
 ├── ListenError     a server cannot listen where it should            exit code 2
 ├── BusError        the bus cannot be opened                           exit code 4
 ├── TransmitError   a frame may not be sent, or the bus did not take it exit code 4
+├── LedgerError     it cannot be told or noted how often a frame was sent exit code 4
 └── DiagnosticError a control unit refused, or answered what cannot be  exit code 1
     └── SilenceError    it did not answer in time
 
@@ -57,6 +58,12 @@ class BusError(BridgeError):
 
 class TransmitError(BridgeError):
     """A frame was not sent: it is not allowed, or the bus did not take it."""
+
+    exit_code = 4
+
+
+class LedgerError(BridgeError):
+    """It is not known how often a frame was sent, or it could not be noted; none is sent then."""
 
     exit_code = 4
 

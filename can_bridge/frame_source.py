@@ -49,6 +49,10 @@ class FrameSource(Protocol):
         """From now on let these frames in, and no others."""
 
     @property
+    def name(self) -> str:
+        """What the bus is called on this machine, by whomever it is opened."""
+
+    @property
     def sender(self) -> can.BusABC | None:
         """The open bus, for `can_bridge.transmit` alone; None if it is gone or receives only."""
 
@@ -67,8 +71,14 @@ class BusReader:
     again: one that says bus-off, and so many in a row that no data frame comes through.
     """
 
-    def __init__(self, open_bus: Callable[[Iterable[int]], can.BusABC], keys: Iterable[int]):
+    def __init__(
+        self,
+        open_bus: Callable[[Iterable[int]], can.BusABC],
+        keys: Iterable[int],
+        name: str = "",
+    ) -> None:
         """`open_bus` opens a bus with filters for these keys; it is called at once."""
+        self.name = name
         self._open = open_bus
         self._keys = frozenset(keys)
         self._bus: can.BusABC | None = open_bus(self._keys)

@@ -10,17 +10,18 @@ is never sent.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
 from can_bridge.bridge import Bridge
 from can_bridge.command_frame import build_frame, raw_value
 from can_bridge.command_rules import Attempt, Cause, Outcome, Pace, Read, decide, refuse
-from can_bridge.errors import TransmitError, shown
+from can_bridge.errors import LedgerError, TransmitError, shown
+from can_bridge.ledger import Ledger, Turn
 from can_bridge.readings import Value
 from can_bridge.spec import CommandFrame, CommandSpec
 from can_bridge.transmit import Transmitter
@@ -35,24 +36,36 @@ class Sender(Protocol):
         """TransmitError when it cannot be sent."""
 
 
+class Turns(Protocol):
+    """Whose turn it is, and what was sent before; see Ledger."""
+
+    def turn(self, frame: CommandFrame) -> AbstractContextManager[Turn | None]:
+        """The turn to send a message; None while another command has it.  LedgerError."""
+
+
 class Gate:
-    """Asks the car, one command per message at a time; any thread may call it."""
+    """Asks the car, one command per message at a time; any thread may call it.
+
+    Whatever another gate has sent counts as if this one had, if they have the same ledger.
+    """
 
     def __init__(
         self,
         commands: Mapping[str, CommandSpec],
         read: Read,
         sender: Sender,
+        turns: Turns,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`read` gives the readings of `clock`'s time; `sender` sends the frames of `commands`."""
         self.commands = commands
+        self.sends = 0
+        """How many frames it has sent, or has begun to send."""
         self._read = read
         self._sender = sender
+        self._turns = turns
         self._clock = clock
         self._closed = threading.Event()
-        frames = {command.frame.key: command.frame for command in commands.values()}
-        self._lanes = {key: _Lane(frame) for key, frame in frames.items()}
 
     def __enter__(self) -> Self:
         """The gate."""
@@ -82,27 +95,28 @@ class Gate:
             return refuse(path, value, Cause.NOT_LISTED, text)
         if self._closed.is_set():
             return refuse(path, value, Cause.CLOSED, "the gate is closed")
-        lane = self._lanes[command.frame.key]
-        if not lane.lock.acquire(blocking=False):
-            text = f"another command of {command.frame.name} is under way"
-            return refuse(path, value, Cause.BUSY, text)
         try:
-            return self._set(command, value, lane)
-        finally:
-            lane.lock.release()
+            with self._turns.turn(command.frame) as turn:
+                if turn is not None:
+                    return self._set(command, value, turn)
+        except LedgerError as error:
+            return refuse(path, value, Cause.NO_LEDGER, str(error))
+        text = f"another command of {command.frame.name} is under way"
+        return refuse(path, value, Cause.BUSY, text)
 
     def _command(self, path: object) -> CommandSpec | None:
         return self.commands.get(path) if isinstance(path, str) else None
 
-    def _set(self, command: CommandSpec, value: Value, lane: _Lane) -> Outcome:
+    def _set(self, command: CommandSpec, value: Value, turn: Turn) -> Outcome:
         verdict = decide(command, value, self._read)
         if verdict is not None:
             return verdict
         now = self._clock()
-        if not lane.pace.allows_within(now, command.deadline_s):
+        pace = Pace(command.frame, turn.times)
+        if not pace.allows_within(now, command.deadline_s):
             text = f"{command.frame.name} was sent {command.frame.per_minute} times in a minute"
             return refuse(command.path, value, Cause.TOO_SOON, text)
-        attempt = Attempt(command, value, lane.pace, now)
+        attempt = Attempt(command, value, pace, now)
         while True:
             step = attempt.step(self._clock(), self._read)
             if isinstance(step, Outcome):
@@ -111,36 +125,26 @@ class Gate:
                 return attempt.fail(Cause.CLOSED, "the gate was closed")
             if step:
                 try:
-                    self._send(attempt, lane)
+                    self._send(attempt, turn)
+                except LedgerError as error:
+                    return attempt.fail(Cause.NO_LEDGER, str(error))
                 except TransmitError as error:
                     return attempt.fail(Cause.BUS_OFF, str(error))
             else:
                 self._closed.wait(_LOOK_S)
 
-    def _send(self, attempt: Attempt, lane: _Lane) -> None:
+    def _send(self, attempt: Attempt, turn: Turn) -> None:
         command = attempt.command
         raw = raw_value(command, attempt.value)
         assert raw is not None  # `decide` has refused every other value
-        data = build_frame(command, raw, lane.next_counter())
         now = self._clock()
-        if now >= attempt.deadline or not lane.pace.allows(now):
+        if not attempt.may_send(now):
             return  # this thread was held up; the next step ends or repeats it
-        lane.pace.note(now)
+        data = build_frame(command, raw, turn.note(now))
+        attempt.sending(now)
+        self.sends += 1
         self._sender.send(command.frame.key, data)
         attempt.sent(self._clock())
-
-
-class _Lane:
-    """What the commands of one message share: their turn, their pace and their counter."""
-
-    def __init__(self, frame: CommandFrame) -> None:
-        self.lock = threading.Lock()
-        self.pace = Pace(frame)
-        self._counter = random.randrange(256)  # anywhere, since the receiver may remember the last
-
-    def next_counter(self) -> int:
-        self._counter += 1
-        return self._counter
 
 
 def _name(path: object) -> str:
@@ -150,8 +154,10 @@ def _name(path: object) -> str:
 def open_gate(bridge: Bridge) -> Gate:
     """The gate of a vehicle, on the buses of a bridge that was opened with `may_send`.
 
-    With no commands.toml it refuses everything and sends nothing.
+    With no commands.toml it refuses everything and sends nothing.  Any number may be open, here and in
+    other processes of this user: they take turns, and the limits hold for all of them together.
     """
     commands = bridge.profile.commands
     routes = {command.frame.key: (command.frame.bus,) for command in commands.values()}
-    return Gate(commands, bridge.read, Transmitter(bridge.sender, routes))
+    ledger = Ledger(bridge.bus_name)
+    return Gate(commands, bridge.read, Transmitter(bridge.sender, routes), ledger)

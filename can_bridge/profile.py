@@ -90,7 +90,7 @@ def _with_signals(profile: VehicleProfile, folder: Path, messages: DbcMessages) 
     if (folder / "commands.toml").exists():
         rows = read_toml(folder / "commands.toml")
         reader_of_commands = CommandReader(rows, messages, reader, signals, sources)
-        commands = reader_of_commands.read(profile.buses)
+        commands = reader_of_commands.read(frames, profile.buses)
     return replace(
         profile,
         signals=MappingProxyType(signals),

@@ -17,7 +17,14 @@ from can_bridge.profile_interlocks import Asked, InterlockReader
 from can_bridge.profile_scaling import refuse_unusable
 from can_bridge.profile_signals import KINDS, SignalReader, words_of
 from can_bridge.readings import Value
-from can_bridge.spec import BitField, CommandFrame, CommandSpec, SignalSource, SignalSpec
+from can_bridge.spec import (
+    BitField,
+    CommandFrame,
+    CommandSpec,
+    FrameSpec,
+    SignalSource,
+    SignalSpec,
+)
 from can_bridge.toml_table import Range, TomlTable
 from can_bridge.vss_path import refuse_no_path
 
@@ -53,13 +60,18 @@ class CommandReader:
         self._interlocks = InterlockReader(table.table("interlocks", required=False), signals)
         self._path_of: dict[tuple[str, str], str] = {}
         self._buses: Sequence[str] = ()
+        self._frames: Mapping[int, FrameSpec] = {}
 
-    def read(self, buses: Sequence[str] = ()) -> dict[str, CommandSpec]:
-        """Every command, by its path; ProfileError for one that cannot be trusted."""
+    def read(self, frames: Mapping[int, FrameSpec], buses: Sequence[str]) -> dict[str, CommandSpec]:
+        """Every command, by its path; ProfileError for one that cannot be trusted.
+
+        `frames` carry the readings, on these buses.
+        """
         self._buses = buses
+        self._frames = frames
         rates = self._table.table("messages", required=False)
         rows = self._table.table("commands", required=False)
-        frames: dict[str, CommandFrame] = {}
+        asking: dict[str, CommandFrame] = {}
         commands: dict[str, CommandSpec] = {}
         for path in rows:
             refuse_no_path(rows, path)
@@ -68,12 +80,12 @@ class CommandReader:
             message = self._dbc.message(name)
             if message is None:
                 row.fail(f"no DBC has the message '{name}'; {self._dbc.nearest(name)}", "message")
-            if name not in frames:
-                frames[name] = self._frame(message, row, rates.table(name, required=False))
-            commands[path] = self._command(path, row, message, frames[name])
+            if name not in asking:
+                asking[name] = self._frame(message, row, rates.table(name, required=False))
+            commands[path] = self._command(path, row, message, asking[name])
             row.finish()
         for name in rates:
-            if name not in frames:
+            if name not in asking:
                 rates.fail("no command sends this message; remove the row", name)
         self._interlocks.finish()
         self._table.finish()
@@ -154,7 +166,13 @@ class CommandReader:
             deadline_s=row.number("deadline_s", _DEADLINE_S, _OF_DEADLINE_S),
             sends=row.integer("sends", _SENDS, _OF_SENDS),
             interlocks=self._interlocks.read(row, asked),
+            patience_s=max(self._limit_s(name) for name in confirm),
         )
+
+    def _limit_s(self, path: str) -> float:
+        """After how many seconds without a frame a reading is unknown."""
+        source = self._sources[path]
+        return self._frames[source.frame].limit_of(source)
 
     def _signal(self, path: str, row: TomlTable, message: Message) -> Signal:
         name = row.text("signal")

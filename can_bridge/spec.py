@@ -293,6 +293,8 @@ class CommandSpec:
     sends: int
     """At most so many frames within the deadline."""
     interlocks: tuple[Interlock, ...]
+    patience_s: float
+    """Once the car has not told its state for so long, it is not waited for any more."""
 
 
 @dataclass(frozen=True, slots=True)

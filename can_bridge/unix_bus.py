@@ -21,7 +21,6 @@ import select
 import socket
 import stat
 import struct
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -29,6 +28,8 @@ from pathlib import Path
 
 import can
 from can.typechecking import CanFilters
+
+from can_bridge.runtime_folder import runtime_folder, runtime_path
 
 _HEADER = struct.Struct("<dIHB")  # timestamp in s since the epoch, identifier, flags, DLC
 _MAX_FRAME = _HEADER.size + 64
@@ -284,27 +285,22 @@ def is_channel(text: str) -> bool:
     return Path(text).is_absolute() or _NAME.fullmatch(text) is not None
 
 
+def channel_path(channel: str) -> Path:
+    """The folder of a channel, which may not be there yet."""
+    return runtime_path() / channel  # which is the channel alone if that is absolute
+
+
 def channel_folder(channel: str) -> Path:
     """The folder of a channel, made if missing; only this user may enter the default ones."""
     if not is_channel(channel):
         raise can.CanInitializationError(f"'{channel}' is no unix bus channel: expected {CHANNEL}")
-    if Path(channel).is_absolute():
-        folder = Path(channel)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and Path(runtime).is_dir():
-        base = Path(runtime) / "auriga"
-    else:
-        base = Path(tempfile.gettempdir()) / f"auriga-{os.getuid()}"
-    base.mkdir(mode=0o700, exist_ok=True)
-    status = base.lstat()
-    if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077:
-        raise can.CanInitializationError(
-            f"{base} must be a folder of this user that nobody else may enter; remove it"
-        )
-    folder = base / channel
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = channel_path(channel)
+    if not Path(channel).is_absolute():
+        try:
+            runtime_folder()
+        except PermissionError as error:
+            raise can.CanInitializationError(str(error)) from error
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

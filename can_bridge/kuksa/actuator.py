@@ -27,6 +27,7 @@ CODES = {
     Cause.TIMEOUT: grpc.StatusCode.DEADLINE_EXCEEDED,
     Cause.BUS_OFF: grpc.StatusCode.UNAVAILABLE,
     Cause.CLOSED: grpc.StatusCode.UNAVAILABLE,
+    Cause.NO_LEDGER: grpc.StatusCode.UNAVAILABLE,
 }
 """Why the gate did not confirm a command -> the status that the client gets."""
 

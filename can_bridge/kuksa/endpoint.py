@@ -7,12 +7,12 @@ import ipaddress
 import os
 import socket
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from can_bridge.errors import ListenError, SpecError
+from can_bridge.runtime_folder import runtime_path
 
 _MAX_SOCKET_PATH = 107  # of sun_path, Linux unix(7)
 _MIN_TOKEN = 16
@@ -32,12 +32,7 @@ class Endpoint:
 
 def default_endpoint() -> Endpoint:
     """A socket in a folder that this user alone may enter."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and Path(runtime).is_dir():
-        folder = Path(runtime) / "auriga"
-    else:
-        folder = Path(tempfile.gettempdir()) / f"auriga-{os.getuid()}"
-    return parse_endpoint(f"unix:{folder / 'kuksa.sock'}")
+    return parse_endpoint(f"unix:{runtime_path() / 'kuksa.sock'}")
 
 
 def parse_endpoint(text: str) -> Endpoint:

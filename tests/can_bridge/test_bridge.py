@@ -24,6 +24,7 @@ class FakeBus:
         self.keys: set[int] = set()
         self.sender: can.BusABC | None = None
         self.health = BusHealth()
+        self.name = "fake:bus"
 
     def receive(self, timeout_s: float) -> list[Frame]:
         try:

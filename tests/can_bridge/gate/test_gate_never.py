@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from can_bridge import Known, Reading, Reason, Unknown, load_profile
 from can_bridge.command_rules import Cause, Outcome, Result
 from can_bridge.errors import TransmitError
 from can_bridge.gate import Gate
+from can_bridge.ledger import Sent, Turn, nothing_sent
+from can_bridge.spec import CommandFrame
 
 INTERVAL_S, PER_MINUTE, DEADLINE_S, SENDS = 0.1, 30, 1.0, 3
 
@@ -110,6 +114,20 @@ class World:
         return False
 
 
+class Book:
+    """A ledger of one process, on the world's clock."""
+
+    def __init__(self) -> None:
+        self._sent: dict[int, Sent] = {}
+
+    @contextlib.contextmanager
+    def turn(self, frame: CommandFrame) -> Iterator[Turn]:
+        def keep(sent: Sent) -> None:
+            self._sent[frame.key] = sent
+
+        yield Turn(self._sent.get(frame.key) or nothing_sent(), keep)
+
+
 def _allowed(path: str, value: Any, readings: dict[str, Reading]) -> bool:
     """Written anew from commands.toml, so that an error of the gate cannot hide itself."""
     if path == "Vehicle.Window":
@@ -130,7 +148,7 @@ def test_no_frame_unless_every_condition_holds_and_never_too_fast_too_often_or_t
     data: st.DataObject,
 ) -> None:
     world = World(data)
-    gate = Gate(POD.commands, world.read, world, world.clock)
+    gate = Gate(POD.commands, world.read, world, Book(), world.clock)
     gate._closed = world  # type: ignore[assignment]
     history: dict[bytes, list[float]] = {}
     for _ in range(data.draw(st.integers(1, 4))):
@@ -205,7 +223,7 @@ NO_VALUES += [10**400, -(10**400), 10**5000, float("nan"), float("inf"), -float(
 
 @pytest.mark.parametrize("value", NO_VALUES, ids=lambda value: type(value).__name__)
 def test_what_is_no_value_is_refused_by_what_was_expected(value: Any) -> None:
-    gate = Gate(POD.commands, Mute().read, Mute())
+    gate = Gate(POD.commands, Mute().read, Mute(), Book())
     for path in POD.commands:
         outcome = gate.set(path, value)
         assert (outcome.result, outcome.cause) == (Result.REFUSED, Cause.BAD_VALUE)
@@ -218,6 +236,6 @@ NO_PATHS: list[Any] = [None, b"Vehicle.Lamp", ["Vehicle.Lamp"], {}, 10**5000]
 
 @pytest.mark.parametrize("path", NO_PATHS, ids=lambda path: type(path).__name__)
 def test_what_is_no_path_is_not_listed(path: Any) -> None:
-    outcome = Gate(POD.commands, Mute().read, Mute()).set(path, True)
+    outcome = Gate(POD.commands, Mute().read, Mute(), Book()).set(path, True)
     assert (outcome.result, outcome.cause) == (Result.REFUSED, Cause.NOT_LISTED)
     assert outcome.text.endswith("is not in the vehicle's commands.toml; nothing was sent")
