@@ -13,11 +13,14 @@ from typing import Any
 
 import can
 
-from can_bridge.errors import BusError, SpecError, first_line
+from can_bridge.errors import BusError, SpecError, first_line, shown
 from can_bridge.frame_source import BusReader, filters_of
+from can_bridge.spec import BITRATES
 from can_bridge.unix_bus import CHANNEL, channel_path, is_channel
 
 _SPEC = re.compile(r"(?P<interface>[a-z0-9_]+):(?P<channel>[^@]+)(?:@(?P<bitrate>\d+))?")
+
+_MOST_DIGITS = 9
 
 _BETWEEN = re.compile(r",(?=[a-z0-9_]+:)")
 
@@ -62,8 +65,21 @@ def parse_bus_spec(text: str) -> BusSpec:
         )
     if match["interface"] == "unix" and not is_channel(match["channel"]):
         raise SpecError(f"'{text}' names no bus: a channel of unix is {CHANNEL}")
-    bitrate = match["bitrate"]
-    return BusSpec(match["interface"], match["channel"], int(bitrate) if bitrate else None)
+    return BusSpec(match["interface"], match["channel"], _bitrate(text, match["bitrate"]))
+
+
+def _bitrate(text: str, digits: str | None) -> int | None:
+    """As in vehicle.toml."""
+    if digits is None:
+        return None
+    lowest, highest = BITRATES
+    bitrate = int(digits) if len(digits) <= _MOST_DIGITS else highest + 1
+    if not lowest <= bitrate <= highest:
+        raise SpecError(
+            f"{shown(text)} has no bit rate that a bus can have; expected {lowest} to {highest} bit/s "
+            f"after the @, such as socketcan:can0@500000"
+        )
+    return bitrate
 
 
 def parse_bus_specs(text: str) -> tuple[BusSpec, ...]:

@@ -4,10 +4,12 @@ BridgeError
 ├── ProfileError    a file of the vehicle says what cannot be used     exit code 2
 ├── SpecError       a bus SPEC is not `interface:channel[@bitrate]`    exit code 2
 ├── RecordingError  a file of recorded frames cannot be read or made   exit code 2
+├── OutputError     standard output takes no more                      exit code 2
 ├── ListenError     a server cannot listen where it should            exit code 2
 ├── BusError        the bus cannot be opened                           exit code 4
 ├── TransmitError   a frame may not be sent, or the bus did not take it exit code 4
 ├── LedgerError     it cannot be told or noted how often a frame was sent exit code 4
+├── NoUnitError     the vehicle's files list no such control unit      exit code 2
 └── DiagnosticError a control unit refused, or answered what cannot be  exit code 1
     └── SilenceError    it did not answer in time
 
@@ -44,6 +46,12 @@ class RecordingError(BridgeError):
     exit_code = 2
 
 
+class OutputError(BridgeError):
+    """Standard output cannot be written, such as on a full disk."""
+
+    exit_code = 2
+
+
 class ListenError(BridgeError):
     """The place to listen is taken, or the token that guards it cannot be used."""
 
@@ -70,6 +78,12 @@ class LedgerError(BridgeError):
 
 class DiagnosticError(BridgeError):
     """A control unit gave no usable answer to a diagnostic request."""
+
+
+class NoUnitError(DiagnosticError):
+    """The vehicle's files list no control unit, or not the one that was named."""
+
+    exit_code = 2
 
 
 class SilenceError(DiagnosticError):

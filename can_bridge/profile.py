@@ -16,10 +16,9 @@ from can_bridge.profile_derived import read_derived
 from can_bridge.profile_diagnostics import read_diagnostics, refuse_taken
 from can_bridge.profile_plausible import read_plausible
 from can_bridge.profile_signals import SignalReader
-from can_bridge.spec import TyrePlacard, Tyres, VehicleProfile
+from can_bridge.spec import BITRATES, TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import Range, TomlTable, read_toml
 
-_BITRATE: Range = (10_000, 1_000_000)
 """What classic CAN knows, and CAN FD for the part that decides who may send."""
 _BAR: Range = (0.5, 15)
 _LOW_FRACTION: Range = (0.1, 1)
@@ -52,7 +51,7 @@ def load_profile(folder: Path) -> VehicleProfile:
     vehicle = read_toml(folder / "vehicle.toml")
     bus = vehicle.table("bus")
     messages = load_dbc_files(folder, bus.names("dbc"), bus.boolean("repair", False))
-    bitrate = bus.integer("bitrate", 500_000, _BITRATE)
+    bitrate = bus.integer("bitrate", 500_000, BITRATES)
     buses = read_buses(bus)
     bus.finish()
     diagnostics = None

@@ -24,6 +24,7 @@ from can_bridge.spec import EXTENDED
 FORMATS = (".log", ".asc", ".blf", ".csv", ".mf4")
 _CSV_HEADER = "timestamp,arbitration_id,extended,remote,error,dlc,data"
 _MAX_CLASSIC_BYTES = 8
+_BLF = b"LOGG"
 _SHORTEST_OBJECT = 16
 _SCREEN_OF_CANDUMP = re.compile(r"\s*(\([\d.: -]+\)\s+)?\S+\s+([RT]X\s.*)?[0-9A-F]{3,8}\s+\[\d+\]")
 
@@ -153,9 +154,14 @@ class Recording:
                 yield message
         except Exception as error:  # whatever the bytes make of python-can's reader
             place = f"{self.file}, offset {0 if stream.closed else stream.tell()}"
-            if count and (stream.closed or stream.tell() >= self._bytes):
+            is_at_end = stream.closed or stream.tell() >= self._bytes
+            if count and is_at_end:
                 self._warn(f"{place}: the recording is cut off here, after {count} frames")
                 return
+            if is_at_end and self._begins_as_blf():
+                raise RecordingError(
+                    f"{place}: the recording is cut off here, before its first frame; record it again"
+                ) from error
             raise RecordingError(
                 f"{place}, after {count} frames: this is no part of a BLF recording "
                 f"({first_line(error)}); record it again, or convert what can be read"
@@ -165,6 +171,10 @@ class Recording:
                 f"{self.file}, offset {self._bytes}: the recording is cut off here, after {count} "
                 f"frames"
             )
+
+    def _begins_as_blf(self) -> bool:
+        with self.file.open("rb") as stream:
+            return _BLF.startswith(stream.read(len(_BLF)))
 
 
 class _Lines:

@@ -17,6 +17,9 @@ POLLED = 1 << 30
 """Set in the key of what is asked for and not a frame of the bus: the rest is a PID of OBD-II."""
 
 
+BITRATES = (10_000, 1_000_000)
+"""Lowest and highest bit rate of a bus, in bit/s."""
+
 FLOAT_BITS = (32, 64)
 """Widths of floating-point numbers that a DBC knows."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from can_bridge.drafting.observing import Seen, observe
 from can_bridge.drafting.report import DraftReport, summary
 from can_bridge.drafting.writing import DraftName, identifier, signals_toml, vehicle_toml
 from can_bridge.errors import ProfileError
+from can_bridge.errors import shown as quoted
 from can_bridge.profile import load_profile
 from can_bridge.recording import Recording
 
@@ -55,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the folder and print the report."""
     out: Path = options.out
     _check_folder(out, options.force)
+    name = _name(options.name or out.resolve().name)
     dbc = read_wild_dbc(options.dbc)
     found, rejected = candidates(dbc.messages, options.driver_side)
     wanted: dict[int, list[str]] = {}
@@ -70,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     report = DraftReport(str(options.recording), str(options.dbc), dbc.warnings, chosen, seen)
     draft = DraftName(
         id=identifier(out.resolve().name),
-        name=options.name or out.resolve().name,
+        name=name,
         dbc=file,
         recording=options.recording.name,
         driver_side=options.driver_side,
@@ -83,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_folder(out: Path, force: bool) -> None:
+    if not out.resolve().name:
+        raise ProfileError(f"{out} is no folder for a vehicle; name a new one in it")
     if out.exists() and not out.is_dir():
         raise ProfileError(f"{out} is a file; name a folder for the draft")
     if out.is_dir() and any(out.iterdir()) and not force:
@@ -109,21 +114,50 @@ def _observed(options: argparse.Namespace, dbc: WildDbc, wanted: dict[int, list[
     return seen
 
 
+def _name(text: str) -> str:
+    """What the car is called; ProfileError for what no file can hold."""
+    if not text.isprintable() or not text.strip():
+        raise ProfileError(
+            f"expected a name that can be printed for the car, found {quoted(text)}; say it with --name"
+        )
+    return text
+
+
 def _write(out: Path, dbc: WildDbc, report: DraftReport, draft: DraftName) -> None:
+    """The folder, whole and such that it can be used, or nothing of it."""
+    is_new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / draft.dbc).write_text(dbc.text, encoding="utf-8")
-        if not _loads_strictly(out, draft.dbc):
-            draft = replace(draft, repair=True)
-        (out / "vehicle.toml").write_text(vehicle_toml(draft), encoding="utf-8")
-        signals = signals_toml(report.chosen.signals, report.seen, draft)
-        (out / "signals.toml").write_text(signals, encoding="utf-8")
-        (out / "report.md").write_text(report.as_text(), encoding="utf-8")
-        text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
-        (out / "report.json").write_text(text + "\n", encoding="utf-8")
+        with tempfile.TemporaryDirectory(prefix=".draft-", dir=out) as made:
+            _write_files(Path(made), dbc, report, draft)
+            _check_draft(Path(made), out)
+            for file in sorted(Path(made).iterdir()):
+                file.replace(out / file.name)
     except OSError as error:
         raise ProfileError(f"{out} cannot be written ({error.strerror}); name another") from error
-    load_profile(out)
+    finally:
+        if is_new and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _write_files(folder: Path, dbc: WildDbc, report: DraftReport, draft: DraftName) -> None:
+    (folder / draft.dbc).write_text(dbc.text, encoding="utf-8")
+    if not _loads_strictly(folder, draft.dbc):
+        draft = replace(draft, repair=True)
+    (folder / "vehicle.toml").write_text(vehicle_toml(draft), encoding="utf-8")
+    signals = signals_toml(report.chosen.signals, report.seen, draft)
+    (folder / "signals.toml").write_text(signals, encoding="utf-8")
+    (folder / "report.md").write_text(report.as_text(), encoding="utf-8")
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+    (folder / "report.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _check_draft(folder: Path, out: Path) -> None:
+    try:
+        load_profile(folder)
+    except ProfileError as error:
+        told = str(error).replace(str(folder), str(out))
+        raise ProfileError(f"the draft cannot be used, and is not written: {told}") from error
 
 
 def _loads_strictly(folder: Path, name: str) -> bool:

@@ -20,7 +20,7 @@ from can_bridge.diagnostics.exchange import Exchange, FrameInbox, Timing
 from can_bridge.diagnostics.obd import MonitorStatus, ObdValue
 from can_bridge.diagnostics.outlet import Send
 from can_bridge.diagnostics.trouble_code import StoredCode
-from can_bridge.errors import DiagnosticError, SilenceError
+from can_bridge.errors import DiagnosticError, NoUnitError, SilenceError
 from can_bridge.obd_pids import PIDS
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
 from can_bridge.transmit import Transmitter
@@ -79,11 +79,11 @@ _QUEUE_FRAMES = 256  # more than any answer sends before it waits for us
 def open_diagnostics(bridge: Bridge, timing: Timing | None = None) -> Diagnostics:
     """Ask over the bus of a bridge that was opened with `may_send`.
 
-    Raises DiagnosticError when the vehicle's files list no control unit.
+    Raises NoUnitError when the vehicle's files list no control unit.
     """
     spec = bridge.profile.diagnostics
     if spec is None:
-        raise DiagnosticError(
+        raise NoUnitError(
             f"the files of {bridge.profile.name} list no control unit; add [diagnostics] to its "
             f"vehicle.toml"
         )
@@ -126,12 +126,12 @@ class Diagnostics:
         self._inbox.close()
 
     def ecu(self, name: str) -> EcuSpec:
-        """The control unit of that id; DiagnosticError names those that there are."""
+        """The control unit of that id; NoUnitError names those that there are."""
         for ecu in self.spec.ecus:
             if ecu.id == name:
                 return ecu
         known = ", ".join(ecu.id for ecu in self.spec.ecus)
-        raise DiagnosticError(f"there is no control unit '{name}'; choose one of {known}")
+        raise NoUnitError(f"there is no control unit '{name}'; choose one of {known}")
 
     def identifier(self, ecu: str, number: int) -> str:
         """One of `uds.IDENTIFIERS` of a unit; DiagnosticError when it has none or is silent."""

@@ -40,6 +40,16 @@ def test_what_is_none(text: str) -> None:
         parse_bus_spec(text)
 
 
+RATES = ["0", "1", "9999", "1000001", "99999999999999999999", "9" * 5000]
+
+
+@pytest.mark.parametrize("rate", RATES, ids=lambda rate: rate[:8])
+def test_a_bit_rate_that_no_bus_has_is_refused_as_in_vehicle_toml(rate: str) -> None:
+    with pytest.raises(SpecError, match="expected 10000 to 1000000 bit/s") as caught:
+        parse_bus_spec(f"socketcan:can0@{rate}")
+    assert len(str(caught.value)) < 250
+
+
 @pytest.mark.parametrize("text", ["unix:../up", "unix:a/b/../c", "unix:.hidden", "unix:a b"])
 def test_a_unix_channel_that_none_can_have_names_no_bus(text: str) -> None:
     with pytest.raises(SpecError, match="a name of letters"):

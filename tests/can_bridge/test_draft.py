@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import can
 import pytest
 
 from can_bridge import Known, load_profile
 from can_bridge.checksum import ALGORITHMS
+from can_bridge.cli import main
 from can_bridge.recorder import Recorder
 from can_bridge.recording import Recording
 from can_bridge.transcript import Transcript, changes
@@ -367,3 +369,43 @@ def test_errors_are_one_sentence(tmp_path: Path, arguments: list[str], part: str
     assert result.returncode == 2
     assert part in result.stderr and len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["--name", "\x01"], "a name that can be printed"),
+        (["--name", " "], "a name that can be printed"),
+        (["--out", "/", "--force"], "/ is no folder for a vehicle"),
+        (["--out", "line\nbreak"], "a name that can be printed"),
+    ],
+    ids=["control", "blank", "root", "break"],
+)
+def test_what_no_vehicle_can_be_called_is_refused_before_anything_is_written(
+    tmp_path: Path, arguments: list[str], part: str
+) -> None:
+    recording = drive_of(tmp_path, "opendbc:vw_mqb.dbc", {"ESP_21.ESP_v_Signal": speed_kmh})
+    before = sorted(tmp_path.iterdir())
+    words = ["--out", "out", *arguments]
+    words = [str(tmp_path / word) if word in ("out", "line\nbreak") else word for word in words]
+    result = draft(recording, "--dbc", "opendbc:vw_mqb.dbc", *words)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert part in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    assert not Path("/vehicle.toml").exists()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_draft_that_cannot_be_used_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, is_new: bool
+) -> None:
+    recording = drive_of(tmp_path, "opendbc:vw_mqb.dbc", {"ESP_21.ESP_v_Signal": speed_kmh})
+    out = tmp_path / "out"
+    if not is_new:
+        out.mkdir()
+    monkeypatch.setattr("can_bridge.commands.draft.signals_toml", lambda *_: "no = toml =")
+    assert main(["draft", str(recording), "--dbc", "opendbc:vw_mqb.dbc", "--out", str(out)]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert f"the draft cannot be used, and is not written: {out / 'signals.toml'}" in said
+    assert out.exists() is not is_new
+    assert is_new or list(out.iterdir()) == []

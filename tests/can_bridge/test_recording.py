@@ -257,6 +257,16 @@ def test_any_bytes_are_a_recording_or_one_sentence(
     assert "\n" not in refused(file)
 
 
+@pytest.mark.parametrize("size", [1, 3, 4, 40, 71, 150])
+def test_a_blf_that_was_cut_off_in_its_head_says_so(tmp_path: Path, size: int) -> None:
+    file = tmp_path / "a.blf"
+    with Recorder(file) as recorder:
+        recorder.write(can.Message(timestamp=1.0, arbitration_id=1, data=bytes(8)))
+    file.write_bytes(file.read_bytes()[:size])
+    with pytest.raises(RecordingError, match="cut off here, before its first frame"):
+        read(file)
+
+
 def test_an_object_of_size_nothing_does_not_hold_up_a_blf(tmp_path: Path) -> None:
     file = tmp_path / "a.blf"
     with can.BLFWriter(file, compression_level=0) as writer:

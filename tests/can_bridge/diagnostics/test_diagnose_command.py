@@ -98,5 +98,12 @@ def test_what_a_unit_said_instead_of_an_answer_is_shown(
 
 def test_a_vehicle_without_control_units_is_one_sentence(toy_folder: Any) -> None:
     result = run("--vehicle", str(toy_folder()), "--bus", "unix:empty")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "the files of Toy list no control unit" in result.stderr
+
+
+def test_a_unit_that_the_vehicle_does_not_have_is_one_sentence(toy_folder: Any) -> None:
+    where = ("--vehicle", str(toy_folder(vehicle=("[tyres]", TABLE))), "--bus", "unix:empty")
+    result = run(*where, "--ecu", "NIX")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "can_bridge: there is no control unit 'NIX'; choose one of TPM\n"
