@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +28,7 @@ class Recorder:
         self.file = file
         self._overwrite = overwrite
         self._writer: Any = None
+        self._broken = False
         self.count = 0
         """Frames written."""
 
@@ -52,18 +54,38 @@ class Recorder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write what is left, and close the file."""
-        self._writer.stop()
+        """Write what is left, and close the file; RecordingError when the disk takes no more."""
+        try:
+            self._writer.stop()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._writer.file.close()
+            if not self._broken:  # else it was said already
+                raise self._full(error) from error
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a file."""
+        return self._writer is not None
+
+    @property
+    def summary(self) -> str:
+        """How many frames are in which file; of those that a full disk has, nobody knows more."""
+        most = "at most " if self._broken else ""
+        return f"{most}{self.count} frame{'' if self.count == 1 else 's'} in {self.file}"
+
+    def _full(self, error: OSError) -> RecordingError:
+        self._broken = True
+        return RecordingError(
+            f"{self.file} cannot be written any further ({error.strerror}); make room on the disk"
+        )
 
     def write(self, message: can.Message) -> None:
         """Add a frame; RecordingError when the disk takes no more."""
         try:
             self._writer(message)
         except OSError as error:
-            raise RecordingError(
-                f"{self.file} cannot be written any further ({error.strerror}); make room on the "
-                f"disk"
-            ) from error
+            raise self._full(error) from error
         self.count += 1
 
 

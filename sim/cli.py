@@ -6,7 +6,6 @@ import argparse
 import json
 import logging
 import math
-import os
 import re
 import sys
 import traceback
@@ -27,14 +26,18 @@ from sim.errors import BusUnavailable, SimError, SpecError
 from sim.frame import FrameBuilder
 from sim.inputs import Reply, watch_lines, watched_keys, watched_socket
 from sim.noise import Noise
+from sim.output import settle
 from sim.recording import Recording
 from sim.runner import Reports, Run, Runner
 from sim.scenario import Scenario, Step, load_scenario
 from sim.schedule import Schedule
 from sim.stop import Stop, Stopped
-from sim.vehicle_files import VehicleFiles, load_vehicle
+from sim.vehicle_files import FASTEST, SLOWEST, VehicleFiles, load_vehicle
 from sim.world import World
+from sim.written import shown
 
+_DEFAULT_BUS = "unix:auriga"
+_MOST_DIGITS = 9
 _STANDARD_INPUT = ("-", "stdin")
 _DAY_S = 86_400.0  # what comes before the start is run through: half a minute for a day
 _SPEC = re.compile(r"([a-z0-9_]+):([^@]+)(?:@(\d+))?")
@@ -50,6 +53,42 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run a scenario; returns the exit code."""
+    stop = Stop()
+    try:
+        code = _run(arguments, stop)
+        sys.stdout.flush()
+    except SimError as error:
+        print(f"sim: {error}", file=sys.stderr)
+        return error.exit_code
+    except Stopped as stopped:
+        if not str(stopped):  # it runs until it is stopped
+            return 0
+        print(f"sim: {stopped}", file=sys.stderr)
+        return stop.exit_code
+    except BrokenPipeError:  # whoever read the steps is gone
+        return 0
+    finally:
+        settle()
+    return code
+
+
+def _run(arguments: Sequence[str], stop: Stop) -> int:
+    try:
+        options = _options(arguments)
+    except SystemExit as ended:  # help was printed, or what was wrong with them
+        return int(ended.code or 0)
+    stop.install()
+    if options.write is None:
+        _simulate(options, stop)
+        return 0
+    try:
+        _record(options)
+    except Stopped as stopped:
+        raise Stopped(str(stopped) or "stopped before it was done; nothing was written") from None
+    return 0
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.control is not None and (options.write is not None or options.speed == math.inf):
@@ -57,36 +96,35 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(
             f"nothing can be controlled with {other}, which waits for nobody; leave one out"
         )
-    stop = Stop()
-    try:
-        stop.install()
-        _simulate(options, stop)
-    except SimError as error:
-        print(f"sim: {error}", file=sys.stderr)
-        return error.exit_code
-    except Stopped:
-        return 0
-    except BrokenPipeError:  # whoever read the steps is gone; Python would flush to him at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return 0
+    if options.bus is not None and options.write is not None:
+        parser.error("--write records without a bus, and --bus names one; leave one out")
+    return options
 
 
-def _simulate(options: argparse.Namespace, stop: Stop) -> None:
+def _world(options: argparse.Namespace) -> tuple[World, Schedule, Run, VehicleFiles]:
     scenario = load_scenario(options.scenario)
     vehicle = load_vehicle(options.vehicle)
     builders = [FrameBuilder(message) for message in vehicle.messages]
     noise = Noise(options.seed, options.noise)
     world = World(scenario, builders, Controllers(vehicle.commands), noise)
     run = Run(bitrate=vehicle.bitrate, start_at_s=options.start_at, seconds=options.seconds)
-    schedule = Schedule(builders, 0.0)
-    if options.write is not None:
-        seconds = _end_of(scenario, run) if math.isinf(run.seconds) else run.seconds
-        with Recording(options.write) as recording:
-            whole = replace(run, seconds=seconds)
-            Runner(world, schedule, None, recording, whole).run(FastClock(), _REPORTS)
-        return
-    with _open(options.bus, stop) as bus:
+    if options.write is not None and math.isinf(run.seconds):
+        run = replace(run, seconds=_end_of(scenario, run))
+    return world, Schedule(builders, 0.0), run, vehicle
+
+
+def _record(options: argparse.Namespace) -> None:
+    world, schedule, run, _ = _world(options)
+    with Recording(options.write) as recording:
+        try:
+            Runner(world, schedule, None, recording, run).run(FastClock(), _REPORTS)
+        except Stopped:
+            raise Stopped(f"stopped before it was done; at least {recording.summary}") from None
+
+
+def _simulate(options: argparse.Namespace, stop: Stop) -> None:
+    world, schedule, run, vehicle = _world(options)
+    with _open(_DEFAULT_BUS if options.bus is None else options.bus, stop) as bus:
         stop.check()
         servers = _servers(vehicle, world)
         _run_on(bus, Runner(world, schedule, servers, bus, run), Control(world), options)
@@ -166,8 +204,8 @@ def _open(spec: str, stop: Stop) -> can.BusABC:
         raise SpecError(
             f"'{spec}' names no bus; expected interface:channel[@bitrate], such as unix:aster"
         )
-    interface, channel, bitrate = match.groups()
-    rate = {"bitrate": int(bitrate)} if bitrate else {}
+    interface, channel, digits = match.groups()
+    rate = {} if digits is None else {"bitrate": _bitrate(spec, digits)}
     with _quiet():
         try:
             return can.Bus(interface=interface, channel=channel, **rate)  # type: ignore[arg-type]
@@ -176,6 +214,17 @@ def _open(spec: str, stop: Stop) -> can.BusABC:
             traceback.clear_frames(error.__traceback__)  # a half-opened bus complains when it goes
             first = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise BusUnavailable(f"the bus {spec} cannot be opened: {first}") from error
+
+
+def _bitrate(spec: str, digits: str) -> int:
+    """As in vehicle.toml."""
+    bitrate = int(digits) if len(digits) <= _MOST_DIGITS else FASTEST + 1
+    if not SLOWEST <= bitrate <= FASTEST:
+        raise SpecError(
+            f"{shown(spec)} has no bit rate that a bus can have; expected {SLOWEST} to {FASTEST} bit/s "
+            f"after the @, such as socketcan:can0@500000"
+        )
+    return bitrate
 
 
 @contextmanager
@@ -209,10 +258,16 @@ _REPORTS = Reports(_ready, _report, _tell_outcome)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m sim", description="Put a virtual car on a CAN bus.")
+    parser = _Parser(
+        prog="python -m sim",
+        description="Put a virtual car on a CAN bus.",
+        epilog="Exit codes: 0 done, or ended by Ctrl-C on a bus; 2 bad usage or files, or what is "
+        "written cannot be; 4 the bus cannot be opened; 130 Ctrl-C (143 SIGTERM) before --write "
+        "was done.",
+    )
     parser.add_argument("scenario", help="a name in config/scenarios, or a TOML file")
     parser.add_argument("--vehicle", default="aster", help="an id in config/vehicles, or a folder")
-    parser.add_argument("--bus", default="unix:auriga", help="interface:channel[@bitrate]")
+    parser.add_argument("--bus", help=f"interface:channel[@bitrate] (default: {_DEFAULT_BUS})")
     parser.add_argument(
         "--write",
         type=Path,

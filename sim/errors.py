@@ -4,6 +4,8 @@ SimError
 ├── ScenarioError       a scenario cannot be found or says what cannot be done   exit code 2
 ├── VehicleFileError    the vehicle's files cannot be used                       exit code 2
 ├── SpecError           a bus SPEC is not `interface:channel[@bitrate]`          exit code 2
+├── RecordingError      the file to write cannot be written                      exit code 2
+├── OutputError         standard output takes no more                            exit code 2
 └── BusUnavailable      the bus cannot be opened or does not take frames         exit code 4
 """
 
@@ -33,6 +35,18 @@ class VehicleFileError(SimError):
 
 class SpecError(SimError):
     """The text that names a bus is malformed."""
+
+    exit_code = 2
+
+
+class RecordingError(SimError):
+    """The recording cannot be written, such as on a full disk."""
+
+    exit_code = 2
+
+
+class OutputError(SimError):
+    """Standard output cannot be written, such as on a full disk."""
 
     exit_code = 2
 

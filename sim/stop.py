@@ -10,7 +10,10 @@ _PATIENCE = 3  # `timeout` sends two at once, which must not cut the tidying up 
 
 
 class Stopped(BaseException):
-    """SIGINT or SIGTERM came; no `Exception`, since libraries catch those and go on."""
+    """SIGINT or SIGTERM came; no `Exception`, since libraries catch those and go on.
+
+    Its text, if any, is the sentence to end with.
+    """
 
 
 class Stop:
@@ -19,6 +22,7 @@ class Stop:
     def __init__(self) -> None:
         """None came yet."""
         self._came = 0
+        self._number = signal.SIGINT
 
     def install(self) -> None:
         """Handle both signals from now on, those too that were held back by `hold`."""
@@ -31,9 +35,15 @@ class Stop:
         if self._came:
             raise Stopped
 
+    @property
+    def exit_code(self) -> int:
+        """As a shell has it of what was ended by the signal that came."""
+        return 128 + self._number
+
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """A signal came."""
         self._came += 1
+        self._number = signal.Signals(number)
         if self._came == 1:
             raise Stopped
         if self._came >= _PATIENCE:

@@ -15,7 +15,8 @@ from sim.toml_file import TomlFile, read_toml
 
 ASSISTANT = "AUR"
 """Node of the DBC that commands come from."""
-_SLOWEST, _FASTEST = 10_000, 1_000_000
+SLOWEST, FASTEST = 10_000, 1_000_000
+"""Bit rates of a bus, in bit/s."""
 _CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -69,8 +70,8 @@ def _bus(toml: TomlFile) -> tuple[list[str], int]:
     names, bitrate = bus.get("dbc"), bus.get("bitrate", 500_000)
     if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
         _unexpected(toml, "bus", "dbc", "a list of DBC files, `dbc`, in [bus]", names)
-    if type(bitrate) is not int or not _SLOWEST <= bitrate <= _FASTEST:
-        expected = f"a whole number of bit/s, `bitrate`, from {_SLOWEST} to {_FASTEST} in [bus]"
+    if type(bitrate) is not int or not SLOWEST <= bitrate <= FASTEST:
+        expected = f"a whole number of bit/s, `bitrate`, from {SLOWEST} to {FASTEST} in [bus]"
         _unexpected(toml, "bus", "bitrate", expected, bitrate)
     return names, bitrate
 

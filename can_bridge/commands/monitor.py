@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="SECONDS",
         help="with --once: wait so long for every message (default: 3)",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, lasts=lambda options: not options.once)
 
 
 def run(options: argparse.Namespace) -> int:

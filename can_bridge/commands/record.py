@@ -34,25 +34,23 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     add_bus(parser)
     parser.add_argument("--seconds", type=seconds, metavar="N", help="end after this time")
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, lasts=lambda _options: True)
 
 
 def run(options: argparse.Namespace) -> int:
     """Record until it is interrupted or the time is up."""
     spec = parse_bus_spec(options.bus)
-    with (
-        open_python_can(spec, may_send=False) as bus,
-        Recorder(options.file, options.force) as recorder,
-    ):
-        try:
+    recorder = Recorder(options.file, options.force)
+    try:
+        with open_python_can(spec, may_send=False) as bus, recorder:
             stopped = _signalled()
             print(f"recording {spec} in {options.file}", file=sys.stderr, flush=True)
             _record(bus, recorder, options.seconds, stopped)
-        except can.CanError as error:
-            raise BusError(f"the bus {spec} is gone ({error}); the file is whole so far") from error
-        finally:
-            frames = "1 frame" if recorder.count == 1 else f"{recorder.count} frames"
-            print(f"{frames} in {options.file}", file=sys.stderr, flush=True)
+    except can.CanError as error:
+        raise BusError(f"the bus {spec} is gone ({error}); the file is whole so far") from error
+    finally:
+        if recorder.is_begun:
+            print(recorder.summary, file=sys.stderr, flush=True)
     if not recorder.count:
         warn(f"no frame came from {spec}; check that somebody sends on it")
     return 0

@@ -51,7 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--physical", action="store_true", help="the bus is a real one, and no car is on it"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, lasts=lambda options: options.loop)
 
 
 def _speed(text: str) -> float | None:

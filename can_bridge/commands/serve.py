@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help="clients must send the token in this file as 'authorization: Bearer TOKEN'",
     )
     parser.add_argument("--read-only", action="store_true", help="let no target be set")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, lasts=lambda _options: True)
 
 
 def run(options: argparse.Namespace) -> int:

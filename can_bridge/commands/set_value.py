@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 
-from can_bridge.bridge import open_bridge
+from can_bridge.bridge import Bridge, open_bridge
 from can_bridge.command_frame import asked_value
 from can_bridge.command_rules import Outcome, Result
 from can_bridge.commands.options import Parser, add_bus, add_command, add_vehicle, seconds
-from can_bridge.gate import open_gate
+from can_bridge.gate import Gate, open_gate
 from can_bridge.profile import find_vehicle, load_profile
 from can_bridge.readings import Value
 from can_bridge.spec import CommandSpec, VehicleProfile
+from can_bridge.stop import Stopped
 
 _EPILOG = """examples:
   python -m can_bridge set --vehicle aster --bus unix:aster                    # what can be set
@@ -20,7 +21,8 @@ _EPILOG = """examples:
   python -m can_bridge set Vehicle.Body.Lights.LightSwitch auto --bus unix:aster --json
 
 Only what the vehicle's commands.toml lists can be set, and only while its interlocks hold.  The exit code is 0
-when the car reports the value, and 1 when it was refused or failed.
+when the car reports the value, and 1 when it was refused or failed.  Ctrl-C ends with 130 and says whether the car was
+asked.
 """
 
 
@@ -48,16 +50,44 @@ def run(options: argparse.Namespace) -> int:
     if options.path is None:
         print(_listed(profile, options.json))
         return 0
-    command = profile.commands.get(options.path)
-    value = _value(command, options.value)
-    with open_bridge(profile, options.bus, may_send=bool(command)) as bridge:
+    request = _Request(profile.commands.get(options.path), options)
+    try:
+        with open_bridge(profile, options.bus, may_send=request.command is not None) as bridge:
+            outcome = request.ask(bridge)
+    except Stopped:
+        raise Stopped(request.so_far) from None
+    return 0 if outcome.result is Result.CONFIRMED else 1
+
+
+class _Request:
+    """What is asked of the car, and what came of it so far."""
+
+    def __init__(self, command: CommandSpec | None, options: argparse.Namespace) -> None:
+        self.command = command
+        self._options = options
+        self._gate: Gate | None = None
+        self._outcome: Outcome | None = None
+
+    def ask(self, bridge: Bridge) -> Outcome:
+        """Ask, and print what came of it."""
+        command, options = self.command, self._options
         if command is not None:
             bridge.wait_ready(options.wait)
-        with open_gate(bridge) as gate:
-            outcome = gate.set(options.path, value)
-    asked = outcome.requested if command is None else asked_value(command, outcome.requested)
-    print(_json(outcome, asked) if options.json else f"{outcome.result.value}: {outcome.text}")
-    return 0 if outcome.result is Result.CONFIRMED else 1
+        with open_gate(bridge) as self._gate:
+            outcome = self._outcome = self._gate.set(options.path, _value(command, options.value))
+        asked = outcome.requested if command is None else asked_value(command, outcome.requested)
+        print(_json(outcome, asked) if options.json else f"{outcome.result.value}: {outcome.text}")
+        return outcome
+
+    @property
+    def so_far(self) -> str:
+        """For whoever does not wait for the end."""
+        if self._outcome is not None:
+            return f"stopped, when it had ended: {self._outcome.result.value}: {self._outcome.text}"
+        if self._gate is not None and self._gate.sends:
+            path = self._options.path
+            return f"{path} was asked for and not yet confirmed; the car may still do it"
+        return "stopped before it was done; nothing was sent"
 
 
 def _value(command: CommandSpec | None, text: str | None) -> Value:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +93,34 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, name: str, part: str) ->
     result = write(tmp_path / name)
     assert result.returncode == 2 and part in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0.1", "20"], ids=["at its end", "on the way"])
+@pytest.mark.parametrize("ending", [".log", ".csv", ".asc", ".blf", ".trc"])
+def test_a_full_disk_is_one_sentence(tmp_path: Path, ending: str, seconds: str) -> None:
+    file = tmp_path / f"drive{ending}"
+    file.symlink_to("/dev/full")
+    result = write(file, "--seconds", seconds)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1), result.stderr
+    assert result.stderr.startswith(f"sim: {file} cannot be written")
+    assert "No space left on device" in result.stderr
+    assert ending == ".asc" or "at most " in result.stderr  # its first line did not fit
+
+
+def test_what_is_interrupted_is_said_with_what_there_is(tmp_path: Path) -> None:
+    file = tmp_path / "drive.log"
+    command = [sys.executable, "-m", "sim", "parked", "--write", str(file), "--seconds", "1e8"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    match = re.fullmatch(
+        rf"sim: stopped before it was done; at least (\d+) frames are in {re.escape(str(file))}\n",
+        said,
+    )
+    assert match is not None, said
+    assert 0 <= len(file.read_text().splitlines()) - int(match[1]) <= 1

@@ -124,6 +124,9 @@ def test_it_stops_when_nobody_reads_its_steps() -> None:
         (["parked", "--bus", "unix"], 2, "names no bus"),
         (["parked", "--bus", "nothing:here"], 4, "cannot be opened"),
         (["parked", "--seconds", "soon"], 2, "--seconds"),
+        (["parked", "--bus", "unix:one", "--write", "a.log"], 2, "leave one out"),
+        (["parked", "--bus", "unix:one@0"], 2, "expected 10000 to 1000000 bit/s"),
+        (["parked", "--bus", "unix:one@99999999999999999999"], 2, "expected 10000 to 1000000"),
     ],
 )
 def test_what_cannot_be_run_is_said(arguments: list[str], code: int, part: str) -> None:

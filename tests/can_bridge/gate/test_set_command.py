@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +63,25 @@ def test_without_a_path_it_lists_what_can_be_set(pod_folder: Any) -> None:
         ["Vehicle.Lamp", "true,", "false"],
         ["Vehicle.IsLocked", "true,", "false"],
     ]
+
+
+def test_an_interrupted_request_that_was_sent_says_that_the_car_may_still_do_it(
+    street: Any, tmp_path: Path
+) -> None:
+    street.car.obeys = False
+    arguments = ("--bus", f"unix:{street.channel}", "--vehicle", str(tmp_path))
+    command = [sys.executable, "-m", "can_bridge", "set", "Vehicle.Window", "40", *arguments]
+    file = tmp_path / "commands.toml"
+    file.write_text(file.read_text().replace("deadline_s = 1", "deadline_s = 60"))
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not street.car.asked:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert said == (
+        "can_bridge: Vehicle.Window was asked for and not yet confirmed; the car may still do it\n"
+    )

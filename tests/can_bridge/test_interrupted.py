@@ -1,0 +1,93 @@
+"""Ctrl-C and SIGTERM while a command of `can_bridge` runs, as a process."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from can_bridge.recorder import Recorder
+from can_bridge.unix_bus import channel_path
+from tests.can_bridge.conftest import ToyFolder
+from tests.can_bridge.test_transcript import motion
+
+ROOT = Path(__file__).resolve().parents[2]
+END_S = 60.0
+STOPPED = "can_bridge: stopped before it was done\n"
+Spawn = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Starts a command; all of them end with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "can_bridge", *map(str, arguments)]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        with process:
+            process.kill()
+
+
+def on_the_bus(process: subprocess.Popen[str], channel: str) -> subprocess.Popen[str]:
+    """Wait until a command has joined the bus, where it hears nothing and waits."""
+    folder = channel_path(channel)
+    while not (folder.is_dir() and any(folder.glob(f"{process.pid}-*"))):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    return process
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
+    process.send_signal(number)
+    _, said = process.communicate(timeout=END_S)
+    return process.returncode, said
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_would_end_by_itself_says_that_it_did_not_get_done(
+    spawn: Spawn, toy_folder: ToyFolder, number: int, code: int
+) -> None:
+    car = ("--vehicle", toy_folder(), "--bus", "unix:quiet")
+    process = on_the_bus(spawn("monitor", "--once", "--wait", "60", *car), "quiet")
+    assert stop(process, number) == (code, STOPPED)
+
+
+def test_what_runs_until_it_is_stopped_has_done_its_work(
+    spawn: Spawn, toy_folder: ToyFolder
+) -> None:
+    process = on_the_bus(
+        spawn("monitor", "--vehicle", toy_folder(), "--bus", "unix:quiet"), "quiet"
+    )
+    assert stop(process) == (0, "")
+
+
+def test_a_long_output_that_is_interrupted_is_not_whole(
+    spawn: Spawn, toy_folder: ToyFolder, tmp_path: Path
+) -> None:
+    with Recorder(tmp_path / "a.log") as recorder:
+        for number in range(20_000):
+            recorder.write(motion(number / 10, speed=number % 50))
+    process = spawn("decode", tmp_path / "a.log", "--vehicle", toy_folder(), "--json")
+    assert process.stdout is not None
+    assert process.stdout.readline()  # the pipe is full soon, and it waits for a reader
+    assert stop(process) == (130, STOPPED)
+
+
+def test_a_request_that_was_not_sent_is_said_to_be_none(spawn: Spawn) -> None:
+    request = ("set", "Vehicle.Cabin.Sunroof.Position", "0", "--wait", "60", "--bus", "unix:quiet")
+    process = on_the_bus(spawn(*request), "quiet")
+    said = "can_bridge: stopped before it was done; nothing was sent\n"
+    assert stop(process) == (130, said)
