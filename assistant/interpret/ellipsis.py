@@ -91,8 +91,8 @@ class Ellipsis:
         """
         said = self._phrases(self.rest(text)[0])
         points = self.shapes.points | (self.shapes.may_be_the_car if at_the_car else frozenset())
-        figures = [word for word in self._telling(said) if not word[0].isdigit()]
-        return bool(points & set(said.low)) and not figures
+        named = [word for word in self._telling(said) if not word[0].isdigit()]
+        return bool(points & set(said.low)) and not named
 
     def complete(self, text: str, before: str, measured: str = "") -> Completed | None:
         """The whole question; None for one that is complete by itself, or another matter.

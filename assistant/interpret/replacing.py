@@ -127,34 +127,27 @@ def another_way(said: Phrases, old: Phrases) -> str | None:
     """
     wording, asked = old.wording, old.low
     person = next((at for at, word in enumerate(asked) if word in wording.persons), None)
-    if person is None or asked[:1] != ["how"] or person + 2 >= len(asked):
-        return None
-    opens, object_ = list(old.tokens[: person + 1]), list(old.tokens[person + 2 :])
     told = [t for t in said.tokens if t not in MARKS and low(t) not in wording.adds_nothing]
-    if not told:
+    if person is None or asked[:1] != ["how"] or person + 2 >= len(asked) or not told:
         return None
-    verb, *rest = told
-    if not rest:
-        turned = [n for n, t in enumerate(object_) if low(t) == OPPOSITE.get(low(verb))]
-        return (
-            joined(
-                [
-                    *opens,
-                    old.tokens[person + 1],
-                    *put(object_, Span(turned[0], turned[0] + 1), [verb]),
-                ]
-            )
-            if turned
-            else None
-        )
-    if low(rest[0]) not in wording.pronouns or not said.names_deed(low(verb)):
+    opens, verb = old.tokens[: person + 1], old.tokens[person + 1]
+    things = old.tokens[person + 2 :]
+    if len(told) == 1:
+        turned = _turned(things, told[0])
+        return joined([*opens, verb, *turned]) if turned else None
+    verb, pronoun, *ways = told
+    if low(pronoun) not in wording.pronouns or not said.names_deed(low(verb)):
         return None
-    ways = [low(way) for way in rest[1:]]
-    if not set(ways) <= PARTICLES:
+    if not {low(way) for way in ways} <= PARTICLES:
         return None
-    marks = [t for t in object_ if t in MARKS]
-    kept = [t for t in object_ if low(t) not in PARTICLES and t not in MARKS]
-    return joined([*opens, verb, *kept, *rest[1:], *marks])
+    kept = [t for t in things if low(t) not in PARTICLES and t not in MARKS]
+    return joined([*opens, verb, *kept, *ways, *(t for t in things if t in MARKS)])
+
+
+def _turned(tokens: Sequence[str], way: str) -> list[str]:
+    """The tokens with "off" in the place of "on"; none where they do not name the other way."""
+    at = [n for n, token in enumerate(tokens) if low(token) == OPPOSITE.get(low(way))]
+    return put(tokens, Span(at[0], at[0] + 1), [way]) if at else []
 
 
 def _like(old: Phrases, said: Phrases) -> Span | None:

@@ -39,10 +39,10 @@ WAYS = tuple(
         "off end cancel stop",
     )
 )
-# Ends and stops nothing: a thing's end, a car that stands, a foot that leaves a pedal.
-LETS_GO = frozenset(map(stem, "release off end cancel stop".split()))
+LETS_GO = frozenset(map(stem, "release off end cancel stop".split()))  # of the ways
 ON = frozenset(map(stem, "on start activate enable".split()))
 CONTROL = frozenset(map(stem, "switch button key knob lever set".split()))  # may be for both ways
+# Ends and stops nothing: a thing's end, a car that stands, a foot that leaves a pedal.
 A_STOP = re.compile(
     r"\b(?:a|the|each|every|its|\w+er) (?:[a-z]+ )?(?:stop|end)\b|\b(?:have|has|had|is|are) stopped\b"
     r"|\boff (?:the|your) (?:[a-z]+ )?(?:pedal|accelerator)\b",
