@@ -25,6 +25,8 @@ when the car reports the value, and 1 when it was refused or failed.  Ctrl-C end
 asked.
 """
 
+_UNFINISHED = "stopped before it was done; nothing was sent"
+
 
 def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Describe the command."""
@@ -41,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="SECONDS",
         help="wait so long for every message of the car first (default: 3)",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, unfinished=_UNFINISHED)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,7 +89,7 @@ class _Request:
         if self._gate is not None and self._gate.sends:
             path = self._options.path
             return f"{path} was asked for and not yet confirmed; the car may still do it"
-        return "stopped before it was done; nothing was sent"
+        return _UNFINISHED
 
 
 def _value(command: CommandSpec | None, text: str | None) -> Value:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from can_bridge.cli import main
 from can_bridge.recorder import Recorder
 from can_bridge.unix_bus import channel_path
 from tests.can_bridge.conftest import ToyFolder
@@ -86,7 +87,19 @@ def test_a_long_output_that_is_interrupted_is_not_whole(
     assert stop(process) == (130, STOPPED)
 
 
-def test_a_request_that_was_not_sent_is_said_to_be_none(spawn: Spawn) -> None:
+def test_a_request_that_was_not_sent_is_said_to_be_none_at_whatever_moment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_name: str) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError
+
+    monkeypatch.setattr("can_bridge.commands.set_value.find_vehicle", stopped)
+    assert main(["set", "Vehicle.Speed", "0"]) == 130
+    assert capsys.readouterr().err.endswith("; nothing was sent\n")
+
+
+def test_a_request_that_waits_for_the_car_was_not_sent(spawn: Spawn) -> None:
     request = ("set", "Vehicle.Cabin.Sunroof.Position", "0", "--wait", "60", "--bus", "unix:quiet")
     process = on_the_bus(spawn(*request), "quiet")
     said = "can_bridge: stopped before it was done; nothing was sent\n"
