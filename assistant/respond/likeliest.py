@@ -25,6 +25,7 @@ from assistant.respond.lists import from_list
 from assistant.respond.manual import (
     ALLOWS,
     FRAGMENT,
+    GOES_ON,
     PERMISSION,
     evidence_of,
     few_words_fit,
@@ -80,6 +81,8 @@ def _may_be_meant(request: Request, best: Candidate, terms: tuple[Term, ...]) ->
     """
     if best.kind is best.passage.kind is PassageKind.TEXT and leans(best.text):
         return False  # nobody would know what "it" is
+    if request.name == FRAGMENT and GOES_ON.match(request.text):
+        return False
     if request.name == FRAGMENT:
         return few_words_fit(terms, best.passage, best.kind) and best.share > ALL
     tells = best.kind is PassageKind.PROCEDURE or FORBIDS.match(best.text) or instructs(best.text)

@@ -33,6 +33,9 @@ NEAR = 0.15  # a piece that lacks only the form may stand this far behind
 MAX_ROWS = 2
 MANY_ROWS = 4  # more that fit equally well, each of another thing: nobody said which
 FRAGMENT = "fragment"  # the interpreter's name for words without a question
+# Goes on from a question that was not asked: where it was, it was completed.
+GOES_ON = re.compile(r"\s*(?:and|or|but)\b", re.IGNORECASE)
+NEVER = 2.0  # a share that nothing reaches
 PERMISSION = "permission"  # the interpreter's name for "may I …"
 # What permits or forbids, or says under which condition: the rest reads as a yes and is none.
 ALLOWS = re.compile(
@@ -55,7 +58,7 @@ def answer_manual(
     pieces = choose(request.text, request.name, facts.hits)
     if request.name == FRAGMENT:
         # No question, maybe not even meant for us: two telling words, and all of them, must fit.
-        min_coverage = 0.99
+        min_coverage = NEVER if GOES_ON.match(request.text) else 0.99
         pieces = [one for one in pieces if few_words_fit(facts.hits.terms, one.passage, one.kind)]
     pieces = _fitting(pieces, how_to=request.name == HOW_TO)
     if not pieces or pieces[0].held < min_coverage or not pieces[0].on_subject:

@@ -97,6 +97,12 @@ def test_words_without_a_question_must_fit_as_a_whole() -> None:
     assert told.outcome is Outcome.ANSWERED
 
 
+def test_words_that_go_on_from_nothing_are_not_answered() -> None:
+    question = "sealed tyre"
+    assert answer(RANGE, question=question, name="fragment").outcome is Outcome.ANSWERED
+    assert answer(RANGE, question=f"and {question}", name="fragment").outcome is Outcome.REFUSED
+
+
 def test_how_a_thing_is_done_is_not_answered_by_what_only_speaks_of_it() -> None:
     assert (
         answer(SEALANT, question="how do I seal a tyre", name="how_to").outcome is Outcome.REFUSED
