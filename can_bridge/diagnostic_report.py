@@ -10,6 +10,7 @@ def as_text(report: DiagnosticReport) -> str:
     parts = [f"VIN  {report.vin or 'not known'}"]
     parts += _section("Control units", [_identity(one) for one in report.identities])
     codes = [_code(code) for code in report.codes]
+    codes += [f"{ecu:<5}not known" for ecu in report.unread]
     parts += _section("Trouble codes", codes or (["none"] if report.identities else []))
     parts += _obd(report.obd)
     return "\n".join(parts)
@@ -78,6 +79,7 @@ def as_json(report: DiagnosticReport) -> dict[str, object]:
                 for v in report.obd.values
             ],
         },
+        "dtcs_not_known": report.unread,
         "problems": report.problems,
     }
 

@@ -77,7 +77,8 @@ def _lacks_the_thing(asked: Question, part: Part) -> bool:
 
 def _lacks_the_failure(asked: Question, part: Part) -> bool:
     """Whether something does not do what it should, and the part only says how it does it."""
-    if len(asked.terms) > FEW or not FAILS.search(asked.plain):
+    fails = FAILS.search(asked.plain)
+    if len(asked.terms) > FEW or not fails or stems_of(fails[0]) & stems_of(part.text):
         return False
     return FAILING.search(f"{part.text} {part.passage.title} {part.passage.heading}") is None
 

@@ -64,6 +64,8 @@ class DiagnosticReport:
     obd: ObdReport
     problems: tuple[str, ...]
     """A sentence for each unit that could not be read."""
+    unread: tuple[str, ...]
+    """The units whose trouble codes are not known: that they have none may not be said."""
     silent: bool
     """Whether no unit said anything at all, be it a refusal, to wait, or pieces that do not fit."""
 
@@ -254,12 +256,14 @@ class Diagnostics:
         identities: list[EcuIdentity] = []
         codes: list[StoredCode] = []
         problems: list[DiagnosticError] = []
+        unread: list[str] = []
         for unit in units:
             try:
                 identities.append(self.identify(unit.id))
                 codes.extend(self.codes(unit.id))
             except DiagnosticError as error:
                 problems.append(error)
+                unread.append(unit.id)
         found = _NO_OBD
         try:
             found = self.obd_report() if only is None else _NO_OBD
@@ -272,6 +276,7 @@ class Diagnostics:
             codes=tuple(codes),
             obd=found,
             problems=tuple(map(str, problems)),
+            unread=tuple(unread),
             silent=not identities and found == _NO_OBD and all(map(_is_silence, problems)),
         )
 

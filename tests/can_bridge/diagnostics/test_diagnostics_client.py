@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from can_bridge.diagnostic_report import as_json, as_text
 from can_bridge.diagnostics import Owner
 from can_bridge.errors import DiagnosticError, SilenceError
 
@@ -131,6 +132,17 @@ def test_a_unit_that_is_silent_is_a_problem_of_the_report_and_not_an_error(
     assert [identity.ecu for identity in report.identities] == ["ECM"]
     assert len(report.problems) == 2
     assert all("did not answer within" in problem for problem in report.problems)
+
+
+def test_codes_that_were_not_read_are_not_said_to_be_none(bench: Any, ecus: Any) -> None:
+    refused = {b"\x19\x02\x0c": b"\x7f\x19\x22"}
+    bench.ecu(ecus["ECM"], uds_answers() | refused | obd_answers())
+    report = bench.client().report("ECM")
+    assert report.codes == ()
+    assert report.unread == ("ECM",)
+    assert "Trouble codes\n  ECM  not known" in as_text(report)
+    assert "none" not in as_text(report)
+    assert as_json(report)["dtcs_not_known"] == ("ECM",)
 
 
 def test_codes_that_contradict_their_number_are_a_problem_and_not_used(
