@@ -11,37 +11,58 @@ import contextlib
 import io
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from sim.errors import OutputError
 
 _IN, _OUT, _ERROR = range(3)
 
 
-class _Told(io.FileIO):
-    """Standard output."""
+class _Told(io.TextIOWrapper):
+    """Standard output.
 
-    def write(self, data: object) -> int:
-        """FileIO's, with a sentence."""
-        try:
-            return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:  # whoever read it has seen enough
-            raise
-        except OSError as error:
-            raise OutputError(
-                f"standard output cannot be written ({error.strerror}); make room on the disk, or "
-                f"send it elsewhere"
-            ) from error
+    The layers below are C's: one written in Python could be left by a signal after it has written
+    and before it has said so, and would write the same again.
+    """
+
+    def write(self, text: str) -> int:
+        """TextIOWrapper's, with a sentence."""
+        with _sentence():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """TextIOWrapper's, with a sentence."""
+        with _sentence():
+            super().flush()
 
 
-class _Lost(io.FileIO):
+@contextlib.contextmanager
+def _sentence() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # whoever read it has seen enough
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"standard output cannot be written ({error.strerror}); make room on the disk, or "
+            f"send it elsewhere"
+        ) from error
+
+
+class _Lost(io.TextIOWrapper):
     """Standard error."""
 
-    def write(self, data: object) -> int:
-        """FileIO's; whatever it cannot take is gone."""
+    def write(self, text: str) -> int:
+        """TextIOWrapper's; whatever it cannot take is gone."""
         with contextlib.suppress(OSError):
-            return super().write(data)  # type: ignore[arg-type]
-        return len(memoryview(data))  # type: ignore[arg-type]
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """TextIOWrapper's; whatever it cannot take is gone."""
+        with contextlib.suppress(OSError):
+            super().flush()
 
 
 def guard() -> None:
@@ -52,21 +73,20 @@ def guard() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
     sys.stdin = sys.stdin or open(_IN, closefd=False)  # noqa: SIM115
-    sys.stdout = _text(_Told(_OUT, "w", closefd=False), sys.stdout)
-    sys.stderr = _text(_Lost(_ERROR, "w", closefd=False), sys.stderr)
+    sys.stdout = _Told(open(_OUT, "wb", closefd=False), **_like(sys.stdout))  # noqa: SIM115
+    sys.stderr = _Lost(open(_ERROR, "wb", closefd=False), **_like(sys.stderr))  # noqa: SIM115
 
 
-def _text(raw: io.FileIO, like: TextIO | None) -> io.TextIOWrapper:
-    buffer = io.BufferedWriter(raw)
-    if not isinstance(like, io.TextIOWrapper):  # it was closed
-        return io.TextIOWrapper(buffer, encoding="utf-8", errors="replace")
-    return io.TextIOWrapper(
-        buffer,
-        encoding=like.encoding,
-        errors=like.errors,
-        line_buffering=like.line_buffering,
-        write_through=like.write_through,
-    )
+def _like(stream: TextIO | None) -> dict[str, Any]:
+    """How Python has set a stream up."""
+    if not isinstance(stream, io.TextIOWrapper):  # it was closed
+        return {"encoding": "utf-8", "errors": "replace"}
+    return {
+        "encoding": stream.encoding,
+        "errors": stream.errors,
+        "line_buffering": stream.line_buffering,
+        "write_through": stream.write_through,
+    }
 
 
 def settle() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -19,6 +23,7 @@ from tests.can_bridge.test_transcript import motion
 
 ROOT = Path(__file__).resolve().parents[2]
 END_S = 60.0
+PAGE = 4096
 STOPPED = "can_bridge: stopped before it was done\n"
 Spawn = Callable[..., subprocess.Popen[str]]
 
@@ -75,6 +80,11 @@ def test_what_runs_until_it_is_stopped_has_done_its_work(
     assert stop(process) == (0, "")
 
 
+def waiting(pipe: IO[str]) -> int:
+    """How many bytes a pipe holds."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def test_a_long_output_that_is_interrupted_is_not_whole(
     spawn: Spawn, toy_folder: ToyFolder, tmp_path: Path
 ) -> None:
@@ -83,8 +93,18 @@ def test_a_long_output_that_is_interrupted_is_not_whole(
             recorder.write(motion(number / 10, speed=number % 50))
     process = spawn("decode", tmp_path / "a.log", "--vehicle", toy_folder(), "--json")
     assert process.stdout is not None
-    assert process.stdout.readline()  # the pipe is full soon, and it waits for a reader
-    assert stop(process) == (130, STOPPED)
+    held = -1
+    while held < PAGE or held != waiting(process.stdout):  # no more comes: it is within a write
+        assert process.poll() is None, process.communicate()
+        held = waiting(process.stdout)
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=END_S)
+    assert (process.returncode, said) == (130, STOPPED)
+    speeds = [line for line in out.splitlines() if "Vehicle.Speed" in line]
+    times = [json.loads(line)["t"] for line in speeds[:-1]]  # the last may be cut off
+    assert len(times) > 10
+    assert times == sorted(set(times))  # nothing was written twice
 
 
 def test_a_request_that_was_not_sent_is_said_to_be_none_at_whatever_moment(
