@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sim.ecus.values import Values
 from sim.errors import ScenarioError
+from sim.fault_effect import check_effect
 from sim.frame import FrameBuilder, Physical
 from sim.written import is_number, shown
 
@@ -36,11 +37,15 @@ KINDS: Mapping[str, FaultKind] = {
     "wrong_length": FaultKind(("target", "length"), "the frame has so many bytes"),
     "sna": FaultKind(("message", "signal"), "the signal is sent as not available"),
     "raw": FaultKind(("message", "signal", "raw"), "the signal has this raw value"),
-    "out_of_range": FaultKind(("message", "signal"), "the signal lies beyond its greatest value"),
+    "out_of_range": FaultKind(("message", "signal"), "the signal lies outside of its range"),
     "implausible": FaultKind(
         ("message", "signal"), "the signal has a possible value that is not the car's", ("value",)
     ),
-    "babble": FaultKind((), "a node floods the bus with frames of one identifier", ("identifier",)),
+    "babble": FaultKind(
+        (),
+        "a node floods the bus with frames of one identifier, of 29 bits if `extended` is true",
+        ("identifier", "extended"),
+    ),
     "error_frames": FaultKind(
         (),
         "frames are destroyed, all or a share of them (0 to 1), and sent again; the error frame "
@@ -61,6 +66,8 @@ _ERROR_STATES: Mapping[str, tuple[int, bytes]] = {
 _LASTS_S = {"bus_off": 5.0, "ecu_reset": 1.5}
 _WHOLE: Mapping[str, int] = {"length": 8, "identifier": 0x1FFFFFFF, "raw": 1 << 64, "step": 1 << 32}
 """Key of a fault that is a whole number from 0 on -> the greatest; a frame has up to 8 bytes."""
+STANDARD_MOST = 0x7FF
+"""The greatest identifier of 11 bits; one of 29 bits is said to be one."""
 _STEP = 7  # more than a receiver takes for lost frames
 
 
@@ -82,6 +89,8 @@ class Fault:
     step: int = _STEP
     value: float | None = None
     identifier: int = 0
+    extended: bool = False
+    """Whether the identifier has 29 bits."""
     state: str = ""
     """Of a receiver's controller, as its error frames tell it."""
 
@@ -106,7 +115,7 @@ class Faults:
             held.clear()
 
     def check(self, fault: Fault) -> None:
-        """Raise a ScenarioError if the vehicle lacks what the fault names."""
+        """Raise a ScenarioError if the vehicle lacks what the fault names, or it changes nothing."""
         nodes = {b.sender for b in self._builders.values()}
         if fault.ecu and fault.ecu not in nodes:
             known = ", ".join(sorted(nodes))
@@ -119,10 +128,7 @@ class Faults:
             raise ScenarioError(
                 f"the message {fault.message} has no signal '{fault.signal}'; choose of {known}"
             )
-        if fault.kind == "raw":
-            self._builders[fault.message].check_raw(fault.signal, fault.raw)
-        if fault.kind == "out_of_range":
-            self._builders[fault.message].raw_beyond(fault.signal)
+        check_effect(fault, self._builders.values())
 
     def add(self, fault: Fault, now_s: float = 0.0) -> None:
         """Put a fault in force."""
@@ -155,9 +161,10 @@ class Faults:
         return frozenset(fault.ecu for fault in self.all if fault.ecu and self.is_silent(fault.ecu))
 
     @property
-    def babbling(self) -> int | None:
-        """The identifier that a node floods the bus with."""
-        return next((fault.identifier for fault in self.all if fault.kind == "babble"), None)
+    def babbling(self) -> tuple[int, bool] | None:
+        """The identifier that a node floods the bus with, and whether it has 29 bits."""
+        babble = next((fault for fault in self.all if fault.kind == "babble"), None)
+        return None if babble is None else (babble.identifier, babble.extended)
 
     def destroyed(self) -> tuple[int, bytes] | None:
         """Identifier and data of the error frame in place of the next frame; None if it passes."""
@@ -232,9 +239,8 @@ def _untrue(builder: FrameBuilder, values: Values, fault: Fault) -> Physical:
     if fault.value is not None:
         return fault.value
     low, high = builder.limits(fault.signal)
-    true = values.get(fault.signal)
-    middle = (low + high) / 2
-    if isinstance(true, str) or true is None or float(true) > middle:
+    true = builder.number_of(fault.signal, values.get(fault.signal))
+    if true is None or true > (low + high) / 2:
         return low + (high - low) * 0.1
     return low + (high - low) * 0.9
 
@@ -258,12 +264,23 @@ def fault_from(row: Mapping[str, object]) -> Fault:
             listed = ", ".join(sorted(allowed - {"kind"})) or "nothing"
             raise ScenarioError(f"the fault {kind} takes no '{key}'; it takes {listed}")
         if not _fits(key, value):
-            raise ScenarioError(f"'{key}' of the fault {kind} cannot be {shown(value)}; correct it")
-    return Fault(**row)  # type: ignore[arg-type]
+            raise ScenarioError(
+                f"expected {_expected(key)} as '{key}' of the fault {kind}, found {shown(value)}; "
+                f"correct it"
+            )
+    fault = Fault(**row)  # type: ignore[arg-type]
+    if fault.identifier > STANDARD_MOST and not fault.extended:
+        raise ScenarioError(
+            f"expected 0 to {STANDARD_MOST} as 'identifier' of the fault {kind}, which is what 11 bits "
+            f"hold, found {fault.identifier}; correct it, or add extended = true for 29 bits"
+        )
+    return fault
 
 
 def _fits(key: str, value: object) -> bool:
     default = next(f.default for f in dataclasses.fields(Fault) if f.name == key)
+    if isinstance(default, bool):
+        return isinstance(value, bool)
     if isinstance(default, str) or key == "kind":
         return isinstance(value, str) and (
             value in _ERROR_STATES if key == "state" else value != ""
@@ -272,4 +289,17 @@ def _fits(key: str, value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _WHOLE[key]
     if not isinstance(value, int | float) or not is_number(value):
         return False
-    return key == "value" or 0 <= value <= (1 if key == "share" else math.inf)
+    return key == "value" or 0 < value <= (1 if key == "share" else math.inf)
+
+
+def _expected(key: str) -> str:
+    """What `_fits` takes, in words."""
+    if key in _WHOLE:
+        return f"a whole number from 0 to {_WHOLE[key]}"
+    return {
+        "extended": "true or false",
+        "share": "a number above 0 and up to 1",
+        "seconds": "a number above 0",
+        "value": "a number",
+        "state": f"one of {', '.join(filter(None, _ERROR_STATES))}",
+    }.get(key, "a name")

@@ -45,6 +45,21 @@ class _Slot:
     def place(self, raw: int) -> int:
         return (raw & self.mask) << self.shift
 
+    def beyond(self) -> int | None:
+        """A raw value without a name that means more than `high`, or else less than `low`."""
+        bottom, top = (-(self.mask >> 1) - 1, self.mask >> 1) if self.signed else (0, self.mask)
+        edges = [round((limit - self.offset) / self.factor) for limit in (self.high, self.low)]
+        near = [edge + step for edge in edges for step in (1, -1)]
+        free = [
+            raw
+            for raw in (top - 1, top, bottom + 1, bottom, *near)
+            if bottom <= raw <= top and raw not in self.states.values()
+        ]
+        values = {raw: raw * self.factor + self.offset for raw in free}
+        above = [raw for raw in free if values[raw] > self.high]
+        below = [raw for raw in free if values[raw] < self.low]
+        return next(iter(above + below), None)
+
 
 def _slot(signal: Signal, length: int) -> _Slot:
     big_endian = signal.byte_order == "big_endian"
@@ -112,6 +127,11 @@ class FrameBuilder:
         """The rolling counter goes from 0 to one less than this."""
         return 1 if self._counter_slot is None else self._counter_slot.mask + 1
 
+    @property
+    def has_checksum(self) -> bool:
+        """Whether its frames are sealed."""
+        return self._checksum_at is not None
+
     def build(
         self, values: Mapping[str, Physical], counter: int, raw: Mapping[str, int] | None = None
     ) -> bytes:
@@ -172,18 +192,27 @@ class FrameBuilder:
                 f"{self.name}; give one from 0 to {most}"
             )
 
-    def raw_beyond(self, signal: str) -> int:
-        """A raw value beyond the greatest one of a signal that is not `not available` either."""
+    def may_lack(self, signal: str) -> bool:
+        """Whether a signal has a raw value for `not available`."""
+        return NOT_AVAILABLE in self._slots[signal].states
+
+    def number_of(self, signal: str, value: Physical) -> float | None:
+        """The physical value of a state or a number; None if it is not available."""
         slot = self._slots[signal]
-        top = slot.mask >> 1 if slot.signed else slot.mask
-        first = round((slot.high - slot.offset) / slot.factor) + 1
-        for raw in (top - 1, top, first):
-            if first <= raw <= top and raw not in slot.states.values():
-                return raw
-        raise ScenarioError(
-            f"every raw value of {signal} of {self.name} has a meaning, so none is out of range; "
-            "choose another signal"
-        )
+        if isinstance(value, str):
+            return slot.states[value] * slot.factor + slot.offset
+        return None if value is None else float(value)
+
+    def raw_beyond(self, signal: str) -> int:
+        """A raw value outside of a signal's range that is not `not available` either."""
+        slot = self._slots[signal]
+        raw = slot.beyond()
+        if raw is None:
+            raise ScenarioError(
+                f"every raw value of {signal} of {self.name} has a meaning, so none is out of range; "
+                "choose another signal"
+            )
+        return raw
 
     def counter_in(self, frame: bytes) -> int:
         """The counter that a received frame of the right length carries."""

@@ -15,7 +15,7 @@ from sim.diagnostics.servers import Servers
 from sim.errors import BusUnavailable
 from sim.frame import FrameBuilder
 from sim.scenario import Step
-from sim.schedule import Schedule, frame_seconds
+from sim.schedule import Schedule, frame_seconds, rank
 from sim.world import World
 
 _TRANSFER_S = 0.001  # how often a diagnostic transfer is looked after
@@ -149,8 +149,10 @@ class Runner:
             self._put_error(*error, now_s)
             return
         babbling = self._world.faults.babbling
-        if babbling is not None and (due is None or babbling <= due.identifier):
-            self._put(babbling, babbling > 0x7FF, _BABBLE, now_s)  # noqa: PLR2004
+        if babbling is not None and (
+            due is None or rank(*babbling) <= rank(due.identifier, due.extended)
+        ):
+            self._put(*babbling, _BABBLE, now_s)
         elif due is not None:
             self._send(self._schedule.take(now_s), now_s)
         elif self._late and self._late[0][0] <= now_s:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sim.frame import FrameBuilder
 
 _FRAME_BITS, _STUFFED_FROM_BITS = 47, 34  # of an 11-bit frame without data (ISO 11898-1)
+_MORE_BITS = 18  # of an identifier of 29 bits, after the 11
 _STUFFING = 8  # bits per stuff bit, between the best case (none) and the worst (every 4)
 
 
@@ -19,6 +20,11 @@ def frame_seconds(data_bytes: int, extended: bool, bitrate: int) -> float:
     return (_FRAME_BITS + extra + data_bits + stuffed) / bitrate
 
 
+def rank(identifier: int, extended: bool) -> tuple[int, bool, int]:
+    """The least one wins the bus (ISO 11898-1): the first 11 bits decide, then having no more."""
+    return (identifier >> _MORE_BITS if extended else identifier, extended, identifier)
+
+
 class Schedule:
     """When each cyclic message is due.  All are due once at the start, as after power-up."""
 
@@ -27,7 +33,7 @@ class Schedule:
         self._builders = [builder for builder in builders if builder.cycle_s > 0]
         self._start_s = start_s
         self._due = [(start_s, index) for index in range(len(self._builders))]
-        self._ready: list[tuple[int, float, int]] = []  # due, by identifier
+        self._ready: list[tuple[tuple[int, bool, int], float, int]] = []  # due, by rank
         self._first = len(self._builders)
 
     @property
@@ -42,10 +48,11 @@ class Schedule:
         return self._due[0][0] if self._due else float("inf")
 
     def first(self, now_s: float) -> FrameBuilder | None:
-        """The message that wins the bus now: the lowest identifier of those that are due."""
+        """The message that wins the bus now: the one of the least rank of those that are due."""
         while self._due and self._due[0][0] <= now_s:
             due_s, index = heapq.heappop(self._due)
-            heapq.heappush(self._ready, (self._builders[index].identifier, due_s, index))
+            builder = self._builders[index]
+            heapq.heappush(self._ready, (rank(builder.identifier, builder.extended), due_s, index))
         return self._builders[self._ready[0][2]] if self._ready else None
 
     def take(self, now_s: float) -> FrameBuilder:

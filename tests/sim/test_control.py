@@ -251,6 +251,8 @@ def test_a_frame_without_bytes_passes_the_other_faults(order: tuple[str, ...]) -
     for kind in order:
         length = " length=0" if kind == "wrong_length" else ""
         for builder in BUILDERS:
+            if kind == "bad_checksum" and not builder.has_checksum:
+                continue
             commander.answer(f"fault {kind} message={builder.name}{length}")
     assert {world.frame(builder) for builder in BUILDERS} == {b""}
 
