@@ -11,6 +11,7 @@ BridgeError
 ├── LedgerError     it cannot be told or noted how often a frame was sent exit code 4
 ├── NoUnitError     the vehicle's files list no such control unit      exit code 2
 └── DiagnosticError a control unit refused, or answered what cannot be  exit code 1
+    ├── RefusedError    it refused, and said why
     └── SilenceError    it did not answer in time
 
 Every message is one sentence: what was expected, what was found, and what to do.
@@ -84,6 +85,15 @@ class NoUnitError(DiagnosticError):
     """The vehicle's files list no control unit, or not the one that was named."""
 
     exit_code = 2
+
+
+class RefusedError(DiagnosticError):
+    """A control unit refused a diagnostic request."""
+
+    def __init__(self, message: str, *, code: int) -> None:
+        """`code` is the negative response code of ISO 14229-1, 0 if it gave none."""
+        super().__init__(message)
+        self.code = code
 
 
 class SilenceError(DiagnosticError):

@@ -10,17 +10,18 @@ Every call runs in the caller's thread and ends within its deadline.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from can_bridge.bridge import Bridge
 from can_bridge.diagnostics import obd, uds
-from can_bridge.diagnostics.exchange import Exchange, FrameInbox, Timing
+from can_bridge.diagnostics.exchange import Exchange, FrameInbox, Tell, Timing
 from can_bridge.diagnostics.obd import MonitorStatus, ObdValue
 from can_bridge.diagnostics.outlet import Send
+from can_bridge.diagnostics.refusals import ABSENT
 from can_bridge.diagnostics.trouble_code import StoredCode
-from can_bridge.errors import DiagnosticError, NoUnitError, SilenceError
+from can_bridge.errors import DiagnosticError, NoUnitError, RefusedError, SilenceError
 from can_bridge.obd_pids import PIDS
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
 from can_bridge.transmit import Transmitter
@@ -36,6 +37,8 @@ class EcuIdentity:
     software: str | None
     serial_number: str | None
     vin: str | None
+    problems: tuple[str, ...] = ()
+    """A sentence for each part that is None because its answer cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class ObdReport:
     monitors: tuple[MonitorStatus, ...]
     codes: tuple[StoredCode, ...]
     values: tuple[ObdValue, ...]
+    problems: tuple[DiagnosticError, ...] = field(default=(), compare=False)
+    """What could not be used; no part of what was answered."""
 
 
 _NO_OBD = ObdReport(None, {}, {}, (), (), ())
@@ -63,7 +68,7 @@ class DiagnosticReport:
     codes: tuple[StoredCode, ...]
     obd: ObdReport
     problems: tuple[str, ...]
-    """A sentence for each unit that could not be read."""
+    """A sentence for each unit, and each single answer, that could not be read."""
     unread: tuple[str, ...]
     """The units whose trouble codes are not known: that they have none may not be said."""
     silent: bool
@@ -73,6 +78,10 @@ class DiagnosticReport:
     def is_empty(self) -> bool:
         """Whether no unit gave an answer that can be used."""
         return not (self.identities or self.codes or self.obd != _NO_OBD)
+
+
+def _untold(_problem: DiagnosticError) -> None:
+    """For whoever wants the answers alone."""
 
 
 _QUEUE_FRAMES = 256  # more than any answer sends before it waits for us
@@ -141,21 +150,28 @@ class Diagnostics:
         return uds.identifier_value(unit, number, self._ask(unit, uds.read_identifier(number)))
 
     def identify(self, ecu: str) -> EcuIdentity:
-        """Everything that a unit says of itself; DiagnosticError when it does not answer."""
-        unit = self.ecu(ecu)
-        found: dict[str, str | None] = {}
-        problem: DiagnosticError | None = None
-        for number, word in uds.IDENTIFIERS.items():
+        """Everything that a unit says of itself; DiagnosticError when it answers nothing usable."""
+        identity, problems = self._identify(self.ecu(ecu))
+        if identity is None:
+            raise problems[-1]
+        return identity
+
+    def _identify(self, unit: EcuSpec) -> tuple[EcuIdentity | None, list[DiagnosticError]]:
+        """What it says of itself, None if nothing, and every answer that cannot be used."""
+        found: dict[str, str | None] = dict.fromkeys(uds.IDENTIFIERS.values())
+        problems: list[DiagnosticError] = []
+        for asked, (number, word) in enumerate(uds.IDENTIFIERS.items()):
             try:
                 found[word] = self.identifier(unit.id, number) or None
-            except SilenceError as error:
-                error.heard = error.heard or bool(found)
-                raise
             except DiagnosticError as error:
-                problem, found[word] = error, None
-        if problem is not None and not any(found.values()):
-            raise problem
-        return EcuIdentity(unit.id, **found)
+                problems.append(error)
+                if isinstance(error, SilenceError):  # it would not answer the others either
+                    error.heard = error.heard or asked > 0
+                    break
+        if problems and not any(found.values()):
+            return None, [one for one in problems[:-1] if not _is_absence(one)] + problems[-1:]
+        problems = [one for one in problems if not _is_absence(one)]
+        return EcuIdentity(unit.id, **found, problems=tuple(map(str, problems))), problems
 
     def codes(self, ecu: str, mask: int = uds.PENDING | uds.CONFIRMED) -> tuple[StoredCode, ...]:
         """Trouble codes of a unit whose status has a bit of `mask` (UDS 0x19 02)."""
@@ -170,17 +186,22 @@ class Diagnostics:
     def _ask(self, ecu: EcuSpec, request: bytes) -> bytes:
         return self._exchange.ask(request, ecu)
 
-    def ask_obd(self, request: bytes, units: Iterable[EcuSpec] | None = None) -> dict[str, bytes]:
-        """The answers to an OBD-II request by broadcast: unit -> answer."""
-        return self._exchange.ask_all(request, self._obd if units is None else units)
+    def ask_obd(
+        self, request: bytes, units: Iterable[EcuSpec] | None = None, tell: Tell = _untold
+    ) -> dict[str, bytes]:
+        """The answers to an OBD-II request by broadcast: unit -> answer.
 
-    def supported_pids(self, mode: int = 0x01) -> dict[str, frozenset[int]]:
+        A broken one is left out, here and below, and `tell` is told of it.
+        """
+        return self._exchange.ask_all(request, self._obd if units is None else units, tell)
+
+    def supported_pids(self, mode: int = 0x01, tell: Tell = _untold) -> dict[str, frozenset[int]]:
         """Which numbers each OBD-II unit supports in mode 01 or 09, by its support maps."""
         found: dict[str, frozenset[int]] = {}
         first: int | None = 0x00
         wanted: dict[str, EcuSpec] = {ecu.id: ecu for ecu in self._obd}
         while wanted and first is not None:
-            answers = self.ask_obd(bytes((mode, first)), wanted.values())
+            answers = self.ask_obd(bytes((mode, first)), wanted.values(), tell)
             following = set()
             for name, answer in answers.items():
                 numbers = obd.supported(first, answer)
@@ -198,15 +219,15 @@ class Diagnostics:
         """
         return obd.current_bytes(pid, self._ask(self.ecu(ecu), obd.read_current(pid)))
 
-    def values(self) -> tuple[ObdValue, ...]:
+    def values(self, tell: Tell = _untold) -> tuple[ObdValue, ...]:
         """Every current value (mode 01) that the units support and that the table knows."""
-        supported = self.supported_pids()
+        supported = self.supported_pids(tell=tell)
         values = []
         for pid in PIDS:
             units = [ecu for ecu in self._obd if pid in supported.get(ecu.id, ())]
             if not units:
                 continue
-            for name, answer in self.ask_obd(obd.read_current(pid), units).items():
+            for name, answer in self.ask_obd(obd.read_current(pid), units, tell).items():
                 value = obd.current_value(name, pid, answer)
                 if value is not None and pid in supported.get(name, ()):
                     values.append(value)
@@ -216,38 +237,49 @@ class Diagnostics:
         """Modes 01, 03 and 09 of every OBD-II unit."""
         if self.spec.functional is None:
             return _NO_OBD
-        items = self.supported_pids(0x09)
-        vins = self._information(obd.VIN, items)
+        problems: list[DiagnosticError] = []
+        tell = problems.append
+        items = self.supported_pids(0x09, tell)
+        vins = self._information(obd.VIN, items, tell)
         numbers = (uds.vehicle_number(text) for texts in vins.values() for text in texts)
-        names = self._information(obd.ECU_NAME, items)
-        monitors = self.ask_obd(obd.read_current(obd.MONITOR_STATUS))
+        names = self._information(obd.ECU_NAME, items, tell)
+        monitors = self.ask_obd(obd.read_current(obd.MONITOR_STATUS), tell=tell)
         return ObdReport(
             vin=next(filter(None, numbers), None),
             names={ecu: texts[0] for ecu, texts in names.items() if texts},
-            calibrations=self._information(obd.CALIBRATIONS, items),
+            calibrations=self._information(obd.CALIBRATIONS, items, tell),
             monitors=tuple(
                 status
                 for ecu, answer in monitors.items()
                 if (status := obd.monitor_status(ecu, answer)) is not None
             ),
-            codes=self.confirmed_codes(),
-            values=self.values(),
+            codes=self.confirmed_codes(tell),
+            values=self.values(tell),
+            problems=tuple(problems),
         )
 
-    def confirmed_codes(self) -> tuple[StoredCode, ...]:
-        """The emission-related codes of every OBD-II unit (mode 03)."""
-        answers = self.ask_obd(obd.read_codes())
-        return tuple(
-            code for ecu, answer in answers.items() for code in obd.stored_codes(ecu, answer)
-        )
+    def confirmed_codes(self, tell: Tell | None = None) -> tuple[StoredCode, ...]:
+        """The emission-related codes of every OBD-II unit (mode 03).
+
+        DiagnosticError when an answer contradicts itself, unless `tell` takes it.
+        """
+        codes: list[StoredCode] = []
+        for ecu, answer in self.ask_obd(obd.read_codes(), tell=tell or _untold).items():
+            try:
+                codes.extend(obd.stored_codes(ecu, answer))
+            except DiagnosticError as error:
+                if tell is None:
+                    raise
+                tell(error)
+        return tuple(codes)
 
     def _information(
-        self, item: int, supported: dict[str, frozenset[int]]
+        self, item: int, supported: dict[str, frozenset[int]], tell: Tell
     ) -> dict[str, tuple[str, ...]]:
         units = [ecu for ecu in self._obd if item in supported.get(ecu.id, ())]
         if not units:
             return {}
-        answers = self.ask_obd(obd.read_information(item), units)
+        answers = self.ask_obd(obd.read_information(item), units, tell)
         return {ecu: obd.information_texts(item, answer) for ecu, answer in answers.items()}
 
     def report(self, only: str | None = None) -> DiagnosticReport:
@@ -258,8 +290,13 @@ class Diagnostics:
         problems: list[DiagnosticError] = []
         unread: list[str] = []
         for unit in units:
+            identity, broken = self._identify(unit)
+            problems.extend(broken)
+            if identity is None:
+                unread.append(unit.id)
+                continue
+            identities.append(identity)
             try:
-                identities.append(self.identify(unit.id))
                 codes.extend(self.codes(unit.id))
             except DiagnosticError as error:
                 problems.append(error)
@@ -269,6 +306,7 @@ class Diagnostics:
             found = self.obd_report() if only is None else _NO_OBD
         except DiagnosticError as error:
             problems.append(error)
+        problems.extend(found.problems)
         vin = found.vin or next((one.vin for one in identities if one.vin), None)
         return DiagnosticReport(
             vin=vin,
@@ -279,6 +317,10 @@ class Diagnostics:
             unread=tuple(unread),
             silent=not identities and found == _NO_OBD and all(map(_is_silence, problems)),
         )
+
+
+def _is_absence(problem: DiagnosticError) -> bool:
+    return isinstance(problem, RefusedError) and problem.code in ABSENT
 
 
 def _is_silence(problem: DiagnosticError) -> bool:

@@ -15,10 +15,12 @@ from typing import Protocol
 from can_bridge.diagnostics.answers import Channel
 from can_bridge.diagnostics.outlet import Outlet, Send
 from can_bridge.diagnostics.refusals import refusal
-from can_bridge.errors import DiagnosticError, SilenceError
+from can_bridge.errors import DiagnosticError, RefusedError, SilenceError
 from can_bridge.frame_source import Frame
 from can_bridge.spec import DiagnosticsSpec, EcuSpec
 
+Tell = Callable[[DiagnosticError], None]
+"""Takes a problem that does not end what is done."""
 _TICK_S = 0.05
 _POSITIVE, _NEGATIVE, _PENDING = 0x40, 0x7F, 0x78
 _ECHO_BYTES = {0x01: 1, 0x09: 1, 0x19: 1, 0x22: 2}
@@ -90,11 +92,13 @@ class Exchange:
             waiting = _Waiting(request, {ecu.response}, self._timing.answer_s)
             return self._collect(waiting)[ecu.response]
 
-    def ask_all(self, request: bytes, ecus: Iterable[EcuSpec]) -> dict[str, bytes]:
+    def ask_all(
+        self, request: bytes, ecus: Iterable[EcuSpec], tell: Tell = lambda _problem: None
+    ) -> dict[str, bytes]:
         """The answers to a request that every OBD-II unit hears: unit id -> answer.
 
         Ends when each of `ecus` has answered, or when no more answers come.  A unit that refuses,
-        is silent or answers brokenly is not in the result.
+        is silent or answers brokenly is not in the result; `tell` is told of the broken ones.
         """
         functional = self._spec.functional
         if functional is None:
@@ -103,7 +107,7 @@ class Exchange:
             first = self._spec.ecus[0].response
             Channel(functional, first, self._outlet.send, self._timing.gap_s).ask(request)
             keys = {ecu.response for ecu in ecus}
-            waiting = _Waiting(request, keys, self._timing.window_s, every=False)
+            waiting = _Waiting(request, keys, self._timing.window_s, tell)
             answers = self._collect(waiting)
         return {self._names[key]: answer for key, answer in answers.items()}
 
@@ -132,7 +136,7 @@ class Exchange:
                 for answer in answers:
                     until = self._take(waiting, key, answer, until, end)
             self._give_up_lost(waiting)
-        if waiting.every and waiting.keys:
+        if waiting.tell is None and waiting.keys:
             raise SilenceError(self._silence(waiting), heard=waiting.asked_to_wait)
         return waiting.answers
 
@@ -143,8 +147,8 @@ class Exchange:
             if code == _PENDING:
                 waiting.asked_to_wait = True
                 return min(end, self._clock() + self._timing.pending_s)
-            if waiting.every:
-                raise DiagnosticError(refusal(self._names[key], waiting.request, code))
+            if waiting.tell is None:
+                raise RefusedError(refusal(self._names[key], waiting.request, code), code=code)
             # To a broadcast nobody should refuse (ISO 14229-1), so this is a late word on another.
         elif waiting.fits(answer) and key in waiting.keys:
             waiting.keys.discard(key)
@@ -157,8 +161,12 @@ class Exchange:
             lost = self._channels[key].lost
             if lost is None:
                 continue
-            if waiting.every:
-                raise DiagnosticError(f"{self._names[key]} was asked, but {lost}; ask again")
+            problem = DiagnosticError(
+                f"{self._names[key]} was asked for {waiting.request.hex(' ')}, but {lost}; ask again"
+            )
+            if waiting.tell is None:
+                raise problem
+            waiting.tell(problem)
             waiting.keys.discard(key)
 
     def _silence(self, waiting: _Waiting) -> str:
@@ -197,13 +205,13 @@ class _Waiting:
     """What one request still waits for."""
 
     def __init__(
-        self, request: bytes, keys: set[int], patience_s: float, every: bool = True
+        self, request: bytes, keys: set[int], patience_s: float, tell: Tell | None = None
     ) -> None:
         self.request = request
         self.keys = keys
         self.patience_s = patience_s
-        self.every = every
-        """Whether a unit that does not answer is an error."""
+        self.tell = tell
+        """Takes what is wrong with the answer of one unit of many; None: it is an error."""
         self.answers: dict[int, bytes] = {}
         self.asked_to_wait = False
 

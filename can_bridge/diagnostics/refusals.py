@@ -20,6 +20,9 @@ _WORDS = {
     0x7F: "it does not offer this service in its present session",
 }
 
+ABSENT = frozenset((0x11, 0x12, 0x31))
+"""Codes of a unit that has no such value, so that nothing is amiss."""
+
 
 def refusal(name: str, request: bytes, code: int) -> str:
     """Say that the control unit `name` refused `request`."""

@@ -77,7 +77,7 @@ def identifier_value(ecu: EcuSpec, identifier: int, answer: bytes) -> str:
             raise ValueError("what it gave as VIN is none")
         return text
 
-    return _understood(ecu, read)
+    return _understood(ecu, read, f" to 22 {identifier >> 8:02x} {identifier & 0xFF:02x}")
 
 
 def vehicle_number(text: str) -> str | None:
@@ -114,13 +114,13 @@ def stored_codes(ecu: EcuSpec, answer: bytes) -> tuple[StoredCode, ...]:
     return _understood(ecu, read)
 
 
-def _understood(ecu: EcuSpec, read: Callable[[], _Answer]) -> _Answer:
+def _understood(ecu: EcuSpec, read: Callable[[], _Answer], asked: str = "") -> _Answer:
     try:
         return read()
     except (InvalidResponseException, ConfigError, ValueError, KeyError, IndexError) as error:
         raise DiagnosticError(
-            f"{ecu.id} gave an answer that is not of the form of ISO 14229-1 ({error}); it is not "
-            f"used"
+            f"{ecu.id} gave an answer{asked} that is not of the form of ISO 14229-1 ({error}); it is "
+            f"not used"
         ) from error
 
 

@@ -106,3 +106,55 @@ def test_a_unit_that_only_asks_for_more_time_is_not_called_silent(bench: Any, ec
 def test_a_bus_on_which_nobody_says_anything_is_silent(bench: Any) -> None:
     report = bench.client(QUICK).report()
     assert report.is_empty and report.silent
+
+
+def broken_when(requests: dict[bytes, bytes], answers: dict[bytes, bytes]) -> Callable[..., Any]:
+    """A unit that begins an answer to `requests` and stops, and gives whole short `answers`."""
+
+    def react(data: bytes) -> list[bytes]:
+        request = data[1 : 1 + data[0]]
+        if request in requests:
+            return [b"\x10\x40" + requests[request]]
+        if request in answers:
+            return [bytes((len(answers[request]),)) + answers[request]]
+        return [bytes((0x03, 0x7F, request[0], 0x11))] if data[0] < 8 else []
+
+    return react
+
+
+def test_every_single_answer_that_is_broken_is_a_problem_of_the_report(
+    bench: Any, ecus: Any
+) -> None:
+    broken = {b"\x22\xf1\x87": b"\x62\xf1\x87abc", b"\x22\xf1\x95": b"\x62\xf1\x95abc"}
+    whole = {
+        b"\x22\xf1\x97": b"\x62\xf1\x97TPM",
+        b"\x22\xf1\x90": b"\x62\xf1\x90none",
+        b"\x19\x02\x0c": b"\x59\x02\xff",
+    }
+    bench.raw(ecus["TPM"], broken_when(broken, whole))
+    client = bench.client()
+    report = client.report("TPM")
+    assert [identity.system for identity in report.identities] == ["TPM"]
+    assert report.unread == () and report.codes == ()
+    for asked in ("22 f1 87", "22 f1 95", "22 f1 90"):  # 22 F1 8C is one that it does not have
+        assert sum(asked in problem for problem in report.problems) == 1
+    assert len(report.problems) == 3
+    assert client.identify("TPM").problems == report.problems
+
+
+def test_what_a_unit_said_before_it_fell_silent_is_kept(bench: Any, ecus: Any) -> None:
+    answers = {b"\x22\xf1\x97": b"\x62\xf1\x97TPM"}
+    react = broken_when({}, answers)
+    bench.raw(ecus["TPM"], lambda data: react(data) if data[1:4] in answers else [])
+    report = bench.client().report("TPM")
+    assert [identity.system for identity in report.identities] == ["TPM"]
+    assert report.unread == ("TPM",) and not report.silent and not report.is_empty
+    assert "did not answer" in report.problems[0]
+
+
+def test_a_broken_answer_to_a_broadcast_is_a_problem_of_the_report(bench: Any, ecus: Any) -> None:
+    broken = {b"\x03": b"\x43\x09\x03\x01\x04\x20"}
+    bench.raw(ecus["ECM"], broken_when(broken, {b"\x01\x01": b"\x41\x01\x81\0\0\0"}))
+    report = bench.client().report()
+    assert report.obd.codes == () and [m.codes for m in report.obd.monitors] == [1]
+    assert [p for p in report.problems if p.startswith("ECM was asked for 03, but")]

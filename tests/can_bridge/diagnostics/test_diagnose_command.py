@@ -76,7 +76,7 @@ def test_a_bus_on_which_nobody_answers_is_one_sentence(toy_folder: Any) -> None:
     ("frames", "said"),
     [
         (["037F{service}22"], "TPM was asked for 22 f1 90: its conditions for this are not met"),
-        (["1014623344556677", "2500112233445566"], "TPM was asked, but"),
+        (["1014623344556677", "2500112233445566"], "TPM was asked for 22 f1 90, but"),
     ],
     ids=["refused", "wrong sequence"],
 )
