@@ -102,9 +102,10 @@ def _file(bus: str, frame: CommandFrame) -> Path:
         folder = runtime_folder() / _FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
+        reason = str(error) if error.errno is None else f"{error.filename}: {error.strerror}"
         raise LedgerError(
             f"nobody would know how often {frame.name} was sent, since there is no folder for it "
-            f"({error})"
+            f"({reason})"
         ) from error
     named = hashlib.sha256(bus.encode(errors="surrogateescape")).hexdigest()[:16]
     return folder / f"{named}-{frame.key:x}.json"

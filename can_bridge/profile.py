@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from can_bridge.dbc import DbcMessages, load_dbc_files
-from can_bridge.errors import ProfileError
+from can_bridge.errors import ProfileError, unreadable
 from can_bridge.profile_buses import read_buses
 from can_bridge.profile_commands import CommandReader
 from can_bridge.profile_derived import read_derived
@@ -29,17 +31,28 @@ _CONFIG = Path(__file__).resolve().parent.parent / "config" / "vehicles"
 def find_vehicle(name: str) -> Path:
     """The folder of a vehicle: an id in config/vehicles, or the folder itself."""
     folder = Path(name)
-    if folder.is_dir():
+    mode = _mode(folder)
+    if stat.S_ISDIR(mode):
         return folder
-    if folder.is_file():
+    if mode:
         raise ProfileError(f"{name} is a file; give the vehicle's folder, the one it lies in")
     for vehicles in (Path("config/vehicles"), _CONFIG):
-        if (vehicles / name).is_dir():
+        if stat.S_ISDIR(_mode(vehicles / name)):
             return vehicles / name
     known = sorted(path.parent.name for path in _CONFIG.glob("*/vehicle.toml"))
     raise ProfileError(
         f"there is no vehicle '{name}'; give a folder or one of: {', '.join(known) or 'none'}"
     )
+
+
+def _mode(path: Path) -> int:
+    """What lies there; 0 for nothing, ProfileError where this user may not look."""
+    try:
+        return path.stat().st_mode
+    except PermissionError as error:
+        raise ProfileError(unreadable(path, error)) from error
+    except OSError:
+        return 0
 
 
 def load_profile(folder: Path) -> VehicleProfile:
@@ -86,7 +99,7 @@ def _with_signals(profile: VehicleProfile, folder: Path, messages: DbcMessages) 
     plausible = read_plausible(table.table("plausible", required=False), sources, frames, signals)
     table.finish()
     commands = {}
-    if (folder / "commands.toml").exists():
+    if os.path.lexists(folder / "commands.toml"):
         rows = read_toml(folder / "commands.toml")
         reader_of_commands = CommandReader(rows, messages, reader, signals, sources)
         commands = reader_of_commands.read(frames, profile.buses)

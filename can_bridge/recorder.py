@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -41,9 +42,9 @@ class Recorder:
                 f"{file} ends in '{suffix}', which is no format of recordings; end it in one of "
                 f"{', '.join(FORMATS)}"
             )
-        if file.is_dir():
+        if os.path.isdir(file):  # noqa: PTH112 (no error where this user may not look)
             raise RecordingError(f"{file} is a folder; name a file in it")
-        if file.exists() and not self._overwrite:
+        if os.path.exists(file) and not self._overwrite:  # noqa: PTH110
             raise RecordingError(f"{file} is already there; name another file, or add --force")
         try:
             self._writer = _mf4_writer(file) if suffix == ".mf4" else _WRITERS[suffix](str(file))

@@ -11,7 +11,7 @@ from pathlib import Path
 def runtime_path() -> Path:
     """The folder, which may not be there yet."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and Path(runtime).is_dir():
+    if runtime and os.path.isdir(runtime):  # noqa: PTH112 (False too where this user may not look)
         return Path(runtime) / "auriga"
     return Path(tempfile.gettempdir()) / f"auriga-{os.getuid()}"
 

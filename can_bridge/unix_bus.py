@@ -87,9 +87,7 @@ class UnixBus(can.BusABC):
             self._join(str(channel), receive_own_messages)
         except OSError as error:
             self._resources.close()
-            raise can.CanInitializationError(
-                f"cannot join the unix bus '{channel}': {error}"
-            ) from error
+            raise can.CanInitializationError(_cannot_join(str(channel), error)) from error
         except can.CanInitializationError:
             self._resources.close()
             raise
@@ -126,7 +124,10 @@ class UnixBus(can.BusABC):
         self._poll.register(self._listener.fileno(), select.EPOLLIN)
 
     def _link_to(self, peer: Path) -> None:
-        if not stat.S_ISSOCK(peer.lstat().st_mode):
+        try:
+            if not stat.S_ISSOCK(peer.lstat().st_mode):
+                return
+        except FileNotFoundError:  # it has just left
             return
         link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         link.setblocking(False)
@@ -247,7 +248,7 @@ class UnixBus(can.BusABC):
                 self._accept_all()
         if time.monotonic() >= self._check_at:
             self._check_at = time.monotonic() + _CHECK_S
-            if not self._path.exists():
+            if not os.path.exists(self._path):  # noqa: PTH110 (nor where it may not be entered)
                 raise can.CanOperationError(f"the folder of {self.channel_info} is gone")
         return frames
 
@@ -280,6 +281,18 @@ class UnixBus(can.BusABC):
         self._resources.close()
 
 
+def _cannot_join(channel: str, error: OSError) -> str:
+    """Why, and what to do."""
+    if error.errno is None:  # a sentence of ours
+        return str(error)
+    place = error.filename or channel_path(channel)
+    if Path(channel).is_absolute():
+        advice = "name a folder that this user may write"
+    else:
+        advice = "make it one that this user may write, or set XDG_RUNTIME_DIR to such a folder"
+    return f"the folder {place} cannot be used ({error.strerror}); {advice}"
+
+
 def is_channel(text: str) -> bool:
     """Whether a text can name a channel: a name, or the absolute path of a folder."""
     return Path(text).is_absolute() or _NAME.fullmatch(text) is not None
@@ -296,10 +309,7 @@ def channel_folder(channel: str) -> Path:
         raise can.CanInitializationError(f"'{channel}' is no unix bus channel: expected {CHANNEL}")
     folder = channel_path(channel)
     if not Path(channel).is_absolute():
-        try:
-            runtime_folder()
-        except PermissionError as error:
-            raise can.CanInitializationError(str(error)) from error
+        runtime_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

@@ -90,7 +90,9 @@ def watched_socket(clock: WallClock, path: Path, reply: Reply) -> Iterator[None]
         server.listen()
     except OSError as error:
         server.close()
-        raise SpecError(f"the control socket {path} cannot be opened: {error.strerror}") from error
+        raise SpecError(
+            f"the control socket {path} cannot be opened ({error.strerror or error}); name another"
+        ) from error
 
     def accept() -> None:
         peer, _ = server.accept()

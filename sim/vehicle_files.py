@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -40,7 +41,9 @@ def config_folder(name: str) -> Path:
 
 def load_vehicle(name: str) -> VehicleFiles:
     """Read vehicle.toml and its DBC files; `name` is an id in config/vehicles or a folder."""
-    folder = Path(name) if Path(name).is_dir() else config_folder("vehicles") / name
+    folder = config_folder("vehicles") / name
+    if os.path.isdir(name) or "/" in name:  # noqa: PTH112 (False where this user may not look)
+        folder = Path(name)
     file = folder / "vehicle.toml"
     try:
         toml = read_toml(file, VehicleFileError)
@@ -107,7 +110,7 @@ def _diagnostics(table: object, file: Path) -> Diagnostics | None:
 
 
 def _texts(file: Path) -> dict[str, dict[str, str]]:
-    if not file.exists():
+    if not os.path.lexists(file):
         return {}
     try:
         table = read_toml(file, VehicleFileError).table

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -88,10 +90,20 @@ def run(options: argparse.Namespace) -> int:
 def _check_folder(out: Path, force: bool) -> None:
     if not out.resolve().name:
         raise ProfileError(f"{out} is no folder for a vehicle; name a new one in it")
-    if out.exists() and not out.is_dir():
+    if os.path.exists(out) and not os.path.isdir(out):  # noqa: PTH110, PTH112
         raise ProfileError(f"{out} is a file; name a folder for the draft")
-    if out.is_dir() and any(out.iterdir()) and not force:
+    if not force and _holds_something(out):
         raise ProfileError(f"{out} is not empty; name a new folder, or add --force")
+
+
+def _holds_something(out: Path) -> bool:
+    """Whether a folder has files; ProfileError where this user may not look."""
+    try:
+        return any(out.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise ProfileError(f"{out} cannot be used ({error.strerror}); name another") from error
 
 
 def _observed(options: argparse.Namespace, dbc: WildDbc, wanted: dict[int, list[str]]) -> Seen:
@@ -125,7 +137,7 @@ def _name(text: str) -> str:
 
 def _write(out: Path, dbc: WildDbc, report: DraftReport, draft: DraftName) -> None:
     """The folder, whole and such that it can be used, or nothing of it."""
-    is_new = not out.exists()
+    is_new = not os.path.exists(out)  # noqa: PTH110
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".draft-", dir=out) as made:
@@ -136,8 +148,9 @@ def _write(out: Path, dbc: WildDbc, report: DraftReport, draft: DraftName) -> No
     except OSError as error:
         raise ProfileError(f"{out} cannot be written ({error.strerror}); name another") from error
     finally:
-        if is_new and out.is_dir() and not any(out.iterdir()):
-            out.rmdir()
+        if is_new:
+            with contextlib.suppress(OSError):  # it is not there, or holds the draft
+                out.rmdir()
 
 
 def _write_files(folder: Path, dbc: WildDbc, report: DraftReport, draft: DraftName) -> None:

@@ -110,7 +110,9 @@ def private_socket(path: Path) -> Iterator[None]:
         owner = path.parent.stat().st_uid
         _remove_left_behind(path)
     except OSError as error:
-        raise ListenError(f"the socket {path} cannot be made ({error.strerror})") from error
+        raise ListenError(
+            f"the socket {path} cannot be made ({error.strerror}); name another with --listen"
+        ) from error
     if owner not in (0, os.getuid()):
         raise ListenError(f"{path.parent} belongs to another user, who could pose as this server")
     mask = os.umask(0o177)  # from the first moment on, since a chmod would come too late

@@ -185,3 +185,9 @@ def test_no_descriptor_is_left_open() -> None:
         for _ in range(3):
             stack.enter_context(UnixBus("leak", receive_own_messages=True))
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_peer_that_leaves_while_one_joins_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "iterdir", lambda folder: iter([folder / "1-left"]))
+    with UnixBus("leaving") as bus:
+        assert bus.recv(0.0) is None
