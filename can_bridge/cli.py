@@ -75,7 +75,7 @@ def _stopped(stopped: Stopped, options: argparse.Namespace, stop: Stop) -> int:
     """0 for what runs until it is stopped; else say that it did not get done."""
     if options.lasts(options):
         return 0
-    print(f"can_bridge: {str(stopped) or options.unfinished}", file=sys.stderr)
+    print(f"can_bridge: {str(stopped) or options.unfinished(options)}", file=sys.stderr)
     return stop.exit_code
 
 
@@ -86,7 +86,9 @@ def _parser() -> Parser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(lasts=lambda _options: False, unfinished="stopped before it was done")
+    parser.set_defaults(
+        lasts=lambda _options: False, unfinished=lambda _options: "stopped before it was done"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in _COMMANDS:
         command.add_parser(commands)

@@ -30,6 +30,10 @@ _SHORTEST_OBJECT = 16
 _SCREEN_OF_CANDUMP = re.compile(r"\s*(\([\d.: -]+\)\s+)?\S+\s+([RT]X\s.*)?[0-9A-F]{3,8}\s+\[\d+\]")
 
 
+_BEGINS_WITH_TIME = re.compile(r"\s*\d")
+"""As the line of a frame does in ASC, whose reader passes over what it does not know."""
+
+
 class Recording:
     """An open recording; iterate over it once."""
 
@@ -100,11 +104,14 @@ class Recording:
             self._check_csv(lines)
         messages = iter(readers[suffix](lines))
         lengths: dict[int, int] = {}
+        taken = 0
         while True:
             try:
                 message = next(messages)
                 _check(message, lines, suffix)
             except StopIteration:
+                if lines.cut and _BEGINS_WITH_TIME.match(lines.last) and lines.number != taken:
+                    self._broken_line(lines, ValueError("the line is cut off"))
                 return
             except Exception as error:  # noqa: BLE001  whatever a line makes of the reader
                 self._broken_line(lines, error)
@@ -114,11 +121,11 @@ class Recording:
             ):
                 self._broken_line(lines, ValueError("the line is cut off"))
                 return
-            lengths[message.arbitration_id] = len(message.data)
+            lengths[message.arbitration_id], taken = len(message.data), lines.number
             yield message
 
     def _check_csv(self, lines: _Lines) -> None:
-        first = lines.peek().strip()
+        first = _printable(lines.peek().strip())
         if first != _CSV_HEADER:
             raise RecordingError(
                 f"{self.file}, line 1: expected the header '{_CSV_HEADER}' of python-can's CSV, "
@@ -128,7 +135,7 @@ class Recording:
     def _broken_line(self, lines: _Lines, error: Exception) -> None:
         """Warn if the file ends in the middle of that line, else raise."""
         place = f"{self.file}, line {lines.number}"
-        shown = lines.last.strip()
+        shown = _printable(lines.last.strip())
         shown = f"{shown[:60]}…" if len(shown) > 60 else shown  # noqa: PLR2004
         if lines.cut:
             self._warn(f"{place}: the recording is cut off here ('{shown}'); read up to this line")
@@ -241,6 +248,11 @@ class _CheckedBlf(can.BLFReader):
     def is_cut(self) -> bool:
         """Whether an object began that does not end."""
         return b"LOBJ" in self._tail
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _check(message: can.Message, lines: _Lines, suffix: str) -> None:

@@ -81,7 +81,7 @@ def _profile(options: argparse.Namespace) -> VehicleProfile:
     if options.dbc and options.vehicle is not None:
         raise ProfileError("decode takes --vehicle or --dbc, found both; leave one of them out")
     if not options.dbc:
-        return load_profile(find_vehicle(options.vehicle or "aster"))
+        return load_profile(find_vehicle("aster" if options.vehicle is None else options.vehicle))
     read = [read_wild_dbc(file) for file in options.dbc]
     for sentence in _few([warning for dbc in read for warning in dbc.warnings]):
         warn(sentence)

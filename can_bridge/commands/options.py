@@ -12,6 +12,8 @@ from typing import NoReturn
 
 from can_bridge.recording import FORMATS
 
+_LONGEST_S = 31_622_400  # a year
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence."""
@@ -63,8 +65,9 @@ def add_recording(parser: argparse.ArgumentParser) -> None:
 
 
 def seconds(text: str) -> float:
-    """A time that is not negative."""
-    return number(text, lambda value: value >= 0, "a time in seconds, not below 0")
+    """A time that is not negative, and that a clock can wait for."""
+    expected = f"a time in seconds, not below 0 and not above {_LONGEST_S}"
+    return number(text, lambda value: 0 <= value <= _LONGEST_S, expected)
 
 
 def number(text: str, fits: Callable[[float], bool], expected: str) -> float:

@@ -25,6 +25,7 @@ from can_bridge.recording import Recording
 from can_bridge.replayer import due_times
 
 _FULL_S = 1.0  # how long a full queue of the driver is waited for
+_NAP_S = 3600.0  # the clock takes no time of thousands of years, which a recording may have
 _EPILOG = """examples:
   python -m can_bridge replay drive.blf --bus unix:aster
   python -m can_bridge replay drive.log --bus socketcan:vcan0 --speed 10
@@ -99,7 +100,6 @@ def _at_their_times(
     due: Iterator[tuple[float, can.Message]], start_s: float
 ) -> Iterator[can.Message]:
     for due_s, message in due:
-        wait_s = start_s + due_s - time.monotonic()
-        if wait_s > 0:
-            time.sleep(wait_s)
+        while (wait_s := start_s + due_s - time.monotonic()) > 0:
+            time.sleep(min(wait_s, _NAP_S))
         yield message

@@ -13,7 +13,6 @@ from can_bridge.gate import Gate, open_gate
 from can_bridge.profile import find_vehicle, load_profile
 from can_bridge.readings import Value
 from can_bridge.spec import CommandSpec, VehicleProfile
-from can_bridge.stop import Stopped
 
 _EPILOG = """examples:
   python -m can_bridge set --vehicle aster --bus unix:aster                    # what can be set
@@ -43,7 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="SECONDS",
         help="wait so long for every message of the car first (default: 3)",
     )
-    parser.set_defaults(run=run, unfinished=_UNFINISHED)
+    parser.set_defaults(run=run, request=None, unfinished=_unfinished)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,13 +51,15 @@ def run(options: argparse.Namespace) -> int:
     if options.path is None:
         print(_listed(profile, options.json))
         return 0
-    request = _Request(profile.commands.get(options.path), options)
-    try:
-        with open_bridge(profile, options.bus, may_send=request.command is not None) as bridge:
-            outcome = request.ask(bridge)
-    except Stopped:
-        raise Stopped(request.so_far) from None
+    request = options.request = _Request(profile.commands.get(options.path), options)
+    with open_bridge(profile, options.bus, may_send=request.command is not None) as bridge:
+        outcome = request.ask(bridge)
     return 0 if outcome.result is Result.CONFIRMED else 1
+
+
+def _unfinished(options: argparse.Namespace) -> str:
+    """What came of it, whenever it is stopped: also while its outcome is printed."""
+    return _UNFINISHED if options.request is None else str(options.request.so_far)
 
 
 class _Request:

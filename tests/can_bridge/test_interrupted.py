@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import json
 import signal
@@ -11,10 +12,12 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 
 import pytest
 
+from can_bridge.bridge import Bridge
 from can_bridge.cli import main
 from can_bridge.recorder import Recorder
 from can_bridge.unix_bus import channel_path
@@ -117,6 +120,52 @@ def test_a_request_that_was_not_sent_is_said_to_be_none_at_whatever_moment(
     monkeypatch.setattr("can_bridge.commands.set_value.find_vehicle", stopped)
     assert main(["set", "Vehicle.Speed", "0"]) == 130
     assert capsys.readouterr().err.endswith("; nothing was sent\n")
+
+
+def test_a_request_that_has_ended_is_not_said_to_be_unsent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], toy_folder: ToyFolder
+) -> None:
+    close = Bridge.close
+
+    def stopped(bridge: Bridge) -> None:
+        close(bridge)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Bridge, "close", stopped)
+    words = ["set", "Vehicle.Speed", "0", "--vehicle", str(toy_folder()), "--bus", "virtual:ended"]
+    assert main(words) == 130
+    assert "stopped, when it had ended: refused: Vehicle.Speed" in capsys.readouterr().err
+
+
+def test_what_is_said_of_a_request_holds_while_its_outcome_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(options: argparse.Namespace) -> int:
+        options.request = SimpleNamespace(so_far="it was sent")
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError
+
+    monkeypatch.setattr("can_bridge.commands.set_value.run", asked)
+    assert main(["set", "Vehicle.Speed", "0"]) == 130
+    assert capsys.readouterr().err == "can_bridge: it was sent\n"
+
+
+def test_a_replay_waits_for_any_distance_of_frames(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("can_bridge.commands.replay.time.sleep", nap)
+    file = tmp_path / "a.log"
+    with Recorder(file) as recorder:
+        for number in range(2):
+            recorder.write(motion(number * 10.0))
+    assert main(["replay", str(file), "--bus", "virtual:far", "--speed", "1e-300"]) == 130
+    assert len(naps) == 1 and 0 < naps[0] <= 86_400
 
 
 def test_a_request_that_waits_for_the_car_was_not_sent(spawn: Spawn) -> None:

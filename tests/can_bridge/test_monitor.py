@@ -76,6 +76,7 @@ def test_once_on_a_silent_bus(toy_folder: ToyFolder) -> None:
         (["--bus", "nothing:here"], 4, "cannot be opened"),
         (["--vehicle", "none"], 2, "there is no vehicle 'none'"),
         (["--wait", "soon"], 2, "--wait"),
+        (["--wait", "1e308"], 2, "not above 31622400"),
     ],
 )
 def test_errors_are_one_sentence_and_an_exit_code(

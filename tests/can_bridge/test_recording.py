@@ -142,6 +142,24 @@ def test_a_cut_off_text_yields_what_was_whole_and_a_warning(tmp_path: Path, suff
         assert len(warnings) == 1 and f"cut{suffix}, line " in warnings[0], warnings
 
 
+@pytest.mark.parametrize("rest", [" 0.119", " 0.119000 1", " 0.119000 1  2E0    Rx  "])
+def test_an_asc_that_ends_within_a_line_says_so(tmp_path: Path, rest: str) -> None:
+    file = tmp_path / "a.asc"
+    write(file, some(5))
+    lines = [line for line in file.read_text().splitlines() if "TriggerBlock" not in line]
+    file.write_text("\n".join((*lines, rest)))
+    frames, warnings = read(file)
+    assert len(frames) == 5 and len(warnings) == 1 and "cut off here" in warnings[0]
+    file.write_text("\n".join((*lines, "End TriggerBlock")))
+    assert read(file)[1] == []
+
+
+def test_a_recording_tells_a_terminal_nothing_to_obey(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    file.write_text("\x1b]0;owned\x07 1 2\n")
+    assert refused(file).isprintable()
+
+
 def test_a_cut_off_blf_yields_what_was_whole_and_a_warning(tmp_path: Path) -> None:
     file = tmp_path / "a.blf"
     write(file, some(20_000))
