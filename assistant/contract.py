@@ -7,6 +7,7 @@ from typing import Any
 from assistant.events import (
     Answered,
     AudioChunk,
+    CodeEvidence,
     DerivedEvidence,
     Evidence,
     Failed,
@@ -103,6 +104,9 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
                 **_reading(reading),
                 "from": list(reading.sources),
             }
+        case CodeEvidence():
+            meaning = {"meaning": evidence.meaning} if evidence.meaning else {}
+            return {"kind": "dtc", "code": evidence.code, "status": evidence.status, **meaning}
 
 
 def timings_ms(record: TurnRecord) -> dict[str, int]:

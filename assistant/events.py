@@ -190,6 +190,25 @@ class Telltale:
         return self.severity < 2  # noqa: PLR2004
 
 
+@dataclass(frozen=True, slots=True)
+class TroubleCode:
+    """A diagnostic trouble code (SAE J2012) that a control unit has stored."""
+
+    code: str  # "P0301"
+    meaning: str  # what it stands for, "" where no checked source says so
+    area: str  # what its form alone tells: "powertrain, generic, ignition or misfire"
+    status: str  # "confirmed", or "pending" where the fault was not seen often enough yet
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleCodes:
+    """What the control units have stored, as far as they said so."""
+
+    codes: tuple[TroubleCode, ...] = ()
+    unread: tuple[str, ...] = ()  # names of the units whose codes are not known
+    asked: bool = True  # False: this car has no control unit that could be asked
+
+
 # --- the manual ----------------------------------------------------------------------------
 
 
@@ -285,7 +304,16 @@ class DerivedEvidence:
     reading: Known
 
 
-Evidence = ManualEvidence | SignalEvidence | DerivedEvidence
+@dataclass(frozen=True, slots=True)
+class CodeEvidence:
+    """A stored trouble code that the answer names."""
+
+    code: str
+    status: str
+    meaning: str = ""  # as it was said
+
+
+Evidence = ManualEvidence | SignalEvidence | DerivedEvidence | CodeEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +323,7 @@ class Facts:
     readings: tuple[tuple[str, Reading], ...] = ()
     lamps: tuple[tuple[Telltale, str], ...] = ()  # the lit ones of those asked for, "on"/"flashing"
     hits: Hits = field(default_factory=Hits)
+    codes: TroubleCodes | None = None  # None: not asked for
 
 
 # --- the answer ----------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from assistant.events import (
     Telltale,
     Term,
     Transcript,
+    TroubleCodes,
     Vectors,
 )
 
@@ -180,6 +181,9 @@ class Vehicle(Part, Protocol):
 
     def read(self, path: str) -> Reading:
         """The present reading; raises KeyError for a path that the vehicle does not have."""
+
+    def trouble_codes(self) -> TroubleCodes:
+        """What the control units have stored; asks them, within a few seconds. Raises BusError."""
 
 
 # --- respond ---------------------------------------------------------------------------------

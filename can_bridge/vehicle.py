@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from can_bridge.bridge import Bridge, open_bridge
-from can_bridge.diagnostics import open_diagnostics
+from can_bridge.diagnostics import Diagnostics, open_diagnostics
 from can_bridge.diagnostics.polling import Poller
 from can_bridge.spec import VehicleProfile
 
@@ -23,6 +23,15 @@ def open_vehicle(profile: VehicleProfile, spec: str, may_send: bool = False) -> 
     """
     if not profile.polls:
         return open_bridge(profile, spec, may_send)
+    return open_polled(profile, spec)[0]
+
+
+def open_polled(profile: VehicleProfile, spec: str) -> tuple[Bridge, Diagnostics]:
+    """The bridge of a vehicle with values that must be asked for, and what asks for them.
+
+    Other questions go to the same control units through that client too, one at a time.  Closing
+    the bridge closes both.  Raises as `open_vehicle`.
+    """
     with contextlib.ExitStack() as cleanup:
         bridge = cleanup.enter_context(open_bridge(profile, spec, may_send=True))
         diagnostics = open_diagnostics(bridge)
@@ -31,4 +40,4 @@ def open_vehicle(profile: VehicleProfile, spec: str, may_send: bool = False) -> 
         bridge.on_close(diagnostics.close)
         poller.start()
         cleanup.pop_all()
-    return bridge
+    return bridge, diagnostics

@@ -27,6 +27,7 @@ from assistant.events import (
     Telltale,
     Term,
     Transcript,
+    TroubleCodes,
     Unknown,
     Vectors,
 )
@@ -210,6 +211,7 @@ class FakeVehicle(FakePart):
     units: Mapping[str, str | None] = field(default_factory=dict)  # of further signals it has
     driver_side: str = "left"
     tyre_size: str = ""
+    codes: TroubleCodes = field(default_factory=TroubleCodes)
     error: Exception | None = None  # what every read raises
 
     @property
@@ -225,6 +227,12 @@ class FakeVehicle(FakePart):
         if path not in self.signals:
             raise KeyError(path)
         return self.readings.get(path, Unknown(Reason.NEVER_SEEN))
+
+    def trouble_codes(self) -> TroubleCodes:
+        """The given codes."""
+        if self.error is not None:
+            raise self.error
+        return self.codes
 
 
 @dataclass

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 from assistant.adapters.can_bridge_files import VehicleFiles
 from assistant.adapters.kuksa_address import broker_address
 from assistant.errors import BusError, UsageError
-from assistant.events import Known, Reading, Reason, Telltale, Unknown, Value
+from assistant.events import (
+    Known,
+    Reading,
+    Reason,
+    Telltale,
+    TroubleCodes,
+    Unknown,
+    Value,
+)
 from assistant.ports import Signal
 from can_bridge import SignalSpec, VehicleProfile
 
@@ -84,6 +92,10 @@ class KuksaVehicle:
     def tyre_size(self) -> str:
         """The size of the fitted wheels."""
         return self._files.tyre_size
+
+    def trouble_codes(self) -> TroubleCodes:
+        """None: a broker passes no requests on to control units."""
+        return TroubleCodes(asked=False)
 
     def read(self, path: str) -> Reading:
         """What the broker says, if it is fresh, in the folder's unit and possible."""

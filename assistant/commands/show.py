@@ -7,6 +7,7 @@ from typing import TextIO
 from assistant.contract import TurnRecord, timings_ms
 from assistant.events import (
     Answered,
+    CodeEvidence,
     DerivedEvidence,
     Evidence,
     Failed,
@@ -78,6 +79,8 @@ def evidence_line(evidence: Evidence) -> str:
             return f"signal {evidence.path} {_reading(evidence.reading)}"
         case DerivedEvidence():
             return f"derived {evidence.name} {_reading(evidence.reading)}"
+        case CodeEvidence():
+            return f"trouble code {evidence.code}: {evidence.status.replace('_', ' ')}"
 
 
 def _reading(reading: Reading) -> str:

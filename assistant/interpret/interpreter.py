@@ -39,6 +39,8 @@ _SHAPES_KEYS = {
     "command",
     "present",
     "weighs",
+    "codes",
+    "code",
 }
 # "How far will that get me?" asks of what was said before, and not of the car as it is.
 POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
@@ -52,6 +54,8 @@ PART = "PART"  # stands for a part of the car in a pattern
 ELSEWHERE = "elsewhere"  # outside the cluster
 EVERY_LAMP = "every"  # those that only inform too
 SEVERAL = "several"  # lamps that the words fit equally
+TROUBLE_CODES = "trouble_codes"
+NOT_OF_CODES = frozenset({"how_to", "where", "how_often"})  # what the manual answers
 LONGEST = 1000  # characters; about a minute of speech, and no question is so long
 ADVICE = frozenset({"permission", "allowed", "what_if", "should", "how_to"})  # asks what to do
 
@@ -77,6 +81,8 @@ class Shapes:
     command: re.Pattern[str]
     present: re.Pattern[str]  # speaks of how the car is now
     weighs: re.Pattern[str]  # asks more of a reading than its value
+    codes: re.Pattern[str]  # asks for stored trouble codes
+    code: re.Pattern[str]  # names one: its letter, and what follows
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -124,17 +130,30 @@ class Interpreter:
         elsewhere = self.shapes.lamps.elsewhere.search(asked)
         return (
             self._command(text, plain, ask)
+            or self._codes(text, ask)
             or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
             or self._lamp_of(text, plain, ask)
             or self._manual(text, ask, {"lamp": ELSEWHERE} if elsewhere else {})
         )
 
+    def _codes(self, text: str, ask: str) -> Request | None:
+        """Of the trouble codes that are stored, or of one; how they are read is the manual's."""
+        asked = _asked(" ".join(words(text)))
+        if not self.shapes.codes.search(asked):
+            return None
+        if ask in NOT_OF_CODES:
+            return self._manual(text, ask, {})
+        said = {"ask": "meaning", "advice": "yes"}
+        named = self.shapes.code.search(asked)
+        if named:
+            said["code"] = "".join(named.groups()).upper()
+        wrong = tuple(lamp for lamp in self.telltales if lamp.warns)
+        return replace(_lamp_request(text, ANY_LAMP, wrong, said), name=TROUBLE_CODES)
+
     def _lamp(self, text: str, plain: str, ask: str) -> Request | None:
         shapes, finder, asked = self.shapes.lamps, self._lamp_finder(), _asked(plain)
-        said = {"ask": ask or "meaning"}
-        if ask in ADVICE or shapes.advice.search(asked):
-            said["advice"] = "yes"
+        said = self._asks_of_lamps(asked, ask)
         every = shapes.every.search(asked) is not None
         if not every and shapes.warnings.search(asked):
             wrong = tuple(lamp for lamp in self.telltales if lamp.warns)
@@ -163,6 +182,15 @@ class Interpreter:
             # be named, but not explained as if it were the one that was asked for.
             said = {"ask": "list"}
         return _lamp_request(text, colour or ANY_LAMP, of_colour, said)
+
+    def _asks_of_lamps(self, asked: str, ask: str) -> dict[str, str]:
+        shapes = self.shapes.lamps
+        said = {"ask": ask or "meaning"}
+        if ask in ADVICE or shapes.advice.search(asked):
+            said["advice"] = "yes"
+        if shapes.why.search(asked):
+            said["why"] = "yes"
+        return said
 
     def _lamp_of(self, text: str, plain: str, ask: str) -> Request | None:
         """Of a thing that no gauge measures, the lamp that warns of it tells how it is."""
@@ -271,6 +299,8 @@ def load_shapes(folder: Path) -> Shapes:
             command=re.compile(table["command"]),
             present=re.compile(table["present"]),
             weighs=re.compile(table["weighs"]),
+            codes=re.compile(table["codes"]),
+            code=re.compile(table["code"]),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
@@ -291,6 +321,7 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
         after=re.compile(table["after"]),
         flashing=re.compile(table["flashing"]),
         advice=re.compile(table["advice"]),
+        why=re.compile(table["why"]),
         state=re.compile(table["state"]),
         manual_asks=frozenset(table["manual_asks"]),
         colours=MappingProxyType(table["colours"]),

@@ -31,6 +31,7 @@ class LampShapes:
     flashing: re.Pattern[str]  # says that it flashes
     state: re.Pattern[str]  # asks whether it is lit
     advice: re.Pattern[str]  # asks what to do about it
+    why: re.Pattern[str]  # asks for the reason
     manual_asks: frozenset[str]  # asks that only the manual answers, a named lamp or not
     colours: Mapping[str, str]  # word -> the profile's colour
     names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems

@@ -1,5 +1,6 @@
 """Lookup: a Request comes in, the facts it needs go out; reads the car and the manual, no more."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ OF_LAMPS = re.compile(
     r"\b(?:lamps?|lights?|telltales?|symbols?|what (?:do|should|must|can) (?:i|we) do|what to do)\b",
     re.IGNORECASE,
 )
+TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
@@ -52,10 +54,19 @@ class Lookup:
             hits = self._manual(request) if joined else Hits()
             return Facts(readings=self._readings(request), hits=hits)
         if request.kind is RequestKind.WARNING:
-            return self._lamps(request)
+            return self._with_codes(self._lamps(request), request)
         if request.kind is RequestKind.MANUAL:
             return Facts(readings=self._beside(request), hits=self._manual(request))
         return Facts()
+
+    def _with_codes(self, facts: Facts, request: Request) -> Facts:
+        """The facts with the stored trouble codes, where they are asked for, or why a lamp is lit."""
+        if request.name == TROUBLE_CODES:
+            return replace(facts, codes=self.vehicle.trouble_codes())
+        if "why" in request.slots and facts.lamps:
+            with contextlib.suppress(BusError):
+                return replace(facts, codes=self.vehicle.trouble_codes())
+        return facts
 
     def _readings(self, request: Request) -> tuple[tuple[str, Reading], ...]:
         return tuple((path, self.vehicle.read(path)) for path in request.paths)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
 from assistant.memory import EMPTY, Memory
+from assistant.respond.codes import answer_codes, with_codes
 from assistant.respond.features import asked_of
 from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
@@ -17,6 +18,7 @@ from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
 from assistant.respond.verify import grounded, sayable
 
+TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
 ALIKE = 0.66  # a cosine of questions that ask for the same
 # Of a place only the labels of its evidence are said, and what is repeated was checked before.
 AS_IT_IS = frozenset({Move.PAGE, Move.REPEAT})
@@ -59,8 +61,11 @@ class Responder:
             case RequestKind.VEHICLE:
                 answer = answer_gauge(request, facts, self.replies)
                 return with_bound(answer, request, facts, self.replies, self.likely)
+            case RequestKind.WARNING if request.name == TROUBLE_CODES:
+                return answer_codes(request, facts, self.replies, self.max_words)
             case RequestKind.WARNING:
-                return answer_lamps(request, facts, self.replies, self.max_words)
+                answer = answer_lamps(request, facts, self.replies, self.max_words)
+                return with_codes(answer, facts, self.replies)
             case RequestKind.MANUAL:
                 return self._from_manual(request, facts, cancel)
             case RequestKind.SMALLTALK:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from assistant.events import (
     Answer,
+    CodeEvidence,
     DerivedEvidence,
     Evidence,
     Known,
@@ -154,6 +155,8 @@ def _numbers_of(evidence: Evidence) -> set[str]:
         return set(numbers_in(f"{evidence.quote} {evidence.section} {evidence.title} {page}"))
     if isinstance(evidence, SignalEvidence):
         return _reading_numbers(evidence.reading)
+    if isinstance(evidence, CodeEvidence):
+        return set(numbers_in(f"{evidence.code} {evidence.meaning}"))
     assert isinstance(evidence, DerivedEvidence)
     return _reading_numbers(evidence.reading)
 

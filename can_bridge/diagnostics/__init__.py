@@ -9,9 +9,11 @@ from can_bridge.diagnostics.client import (
 )
 from can_bridge.diagnostics.exchange import Timing
 from can_bridge.diagnostics.obd import MonitorStatus, ObdValue
+from can_bridge.diagnostics.survey import CodeSurvey, survey_codes
 from can_bridge.diagnostics.trouble_code import Owner, StoredCode, TroubleCode, name_code
 
 __all__ = [
+    "CodeSurvey",
     "DiagnosticReport",
     "Diagnostics",
     "EcuIdentity",
@@ -24,4 +26,5 @@ __all__ = [
     "TroubleCode",
     "name_code",
     "open_diagnostics",
+    "survey_codes",
 ]

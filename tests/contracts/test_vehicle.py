@@ -64,6 +64,10 @@ class VehicleContract:
     def test_the_size_of_the_wheels_is_written_as_in_a_manual(self, vehicle: Vehicle) -> None:
         assert re.fullmatch(r"(R\d\d)?", vehicle.tyre_size)
 
+    def test_a_healthy_car_has_stored_no_trouble_code(self, vehicle: Vehicle) -> None:
+        found = vehicle.trouble_codes()
+        assert (found.codes, found.unread) == ((), ())
+
     def test_it_may_be_closed_twice(self, vehicle: Vehicle) -> None:
         vehicle.close()
         vehicle.close()
