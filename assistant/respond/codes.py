@@ -83,6 +83,8 @@ def _meaning(code: TroubleCode) -> str:
 
 def _beside(lamps: Answer, text: str, evidence: tuple[CodeEvidence, ...], facts: Facts) -> Answer:
     """A sentence about codes and what the lamps say, be it that they cannot be seen."""
+    if not facts.readings:  # a car without lamps that could say anything
+        return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
     urgent = any(lamp.severity == 0 for lamp, _ in facts.lamps)
 
     def both(said: str) -> str:

@@ -136,6 +136,15 @@ def test_a_car_that_cannot_be_asked_is_refused() -> None:
     assert (answer.outcome, answer.text) == (Outcome.REFUSED, "The car doesn't tell me that.")
 
 
+def test_a_car_without_lamps_tells_its_codes_alone() -> None:
+    car = replace(car_with(TroubleCodes((UNNAMED,))), telltales=())
+    shapeless = replace(aster.interpreter(), telltales=())
+    request = shapeless.interpret(STORED)
+    facts = Lookup(car, FakeManual(()), LEXICON, 12).facts(request)
+    answer = Build().responder.respond(request, facts, CancelToken())
+    assert answer.text == "One trouble code is stored: C1501, chassis, maker-specific."
+
+
 def test_why_a_lamp_is_lit_is_answered_with_the_stored_code() -> None:
     lit = car_with(TroubleCodes((MISFIRE,)), CheckEngine="flashing")
     answer = ask("Why is the engine lamp flashing?", lit)
