@@ -155,6 +155,11 @@ def _slashed(match: re.Match[str]) -> str:
     return link.join(match[0].strip().split("/"))
 
 
+def _trouble_code(match: re.Match[str]) -> str:
+    signs = (spell_digits(sign) if sign.isdecimal() else _letters(sign) for sign in match[0])
+    return " ".join(signs)
+
+
 def _tyre(match: re.Match[str]) -> str:
     words = (
         f"{_letters(match['use'] or '')} {pairs(match['width'])} {whole(match['height'])}".strip()
@@ -231,6 +236,7 @@ RULES: tuple[Rule, ...] = (
     # Names that are made of numbers.
     _rule(r"\b(?P<use>T|P|LT|C)?(?P<width>[0-9]{3})/(?P<height>[0-9]{2})\s?(?P<type>Z?R)\s?(?P<rim>[0-9]{2})\b"
           r"(?:\s(?P<load>[0-9]{2,3})(?P<speed>[A-Z])\b)?", _tyre),
+    _rule(r"\b[PCBU][0-3][0-9A-F]{3}\b", _trouble_code),
     _rule(r"\b([0-9]{1,2})W-?([0-9]{2})\b", lambda m: f"{whole(m[1])} W {whole(m[2])}"),
     _rule(r"\bR-?([0-9]{3,4})(yf|ze|a|A|b|c|f)?\b",
           lambda m: f"R {pairs(m[1])} {_letters((m[2] or '').upper())}".strip()),

@@ -92,6 +92,8 @@ CASES = [
     ("a W5W bulb", "a W five W bulb"),
     ("CR2032", "C R twenty thirty-two"),
     ("P0301", "P zero three zero one"),
+    ("P0A78 is stored", "P zero ay seven eight is stored"),
+    ("U0121", "U zero one two one"),
     ("95 RON", "ninety-five R O N"),
     ("6.5J x 17", "six point five J by seventeen"),
     ("CO2", "C O two"),
