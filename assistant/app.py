@@ -316,6 +316,7 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
             respond.max_words,
             Likely(load_choosing(language), respond.min_confidence, respond.max_words),
             phrasing,
+            respond.units,
         ),
         voice=parts.voice,
     )

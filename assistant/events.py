@@ -130,6 +130,7 @@ class Request:
     added: tuple[str, ...] = ()  # its telling words that the earlier question did not have
     beside: tuple[Gauge, ...] = ()  # what the manual may bound, where the answer needs both
     doubtful: bool = False  # of kind vehicle: says so much else that the manual may be meant
+    units: tuple[str, ...] = ()  # in which the answer is wanted, where that was said
 
 
 # --- the car -------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class LookupSettings:
         _between("lookup.min_coverage", self.min_coverage, 0, 1)
 
 
+UNITS = ("car", "metric", "uk", "us")  # whose units are said: the car's, or a region's
+
+
 @dataclass(frozen=True, slots=True)
 class RespondSettings:
     """How an answer is phrased."""
@@ -72,11 +75,13 @@ class RespondSettings:
     min_confidence: float
     model_tokens: int
     max_words: int
+    units: str
 
     def __post_init__(self) -> None:
         _between("respond.min_confidence", self.min_confidence, 0, 1)
         _between("respond.model_tokens", self.model_tokens, 8, 200)
         _between("respond.max_words", self.max_words, 10, 200)
+        _one_of("respond.units", self.units, UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,11 @@ def _build(kind: type, table: Mapping[str, Any], where: str, prefix: str) -> obj
             )
         values[entry.name] = value
     return kind(**values)
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(f"'{name}' must be one of {', '.join(choices)}, found '{value}'.")
 
 
 def _between(name: str, value: float, low: float, high: float) -> None:

@@ -108,6 +108,12 @@ def test_a_binary_file_is_named(tmp_path: Path) -> None:
         load_settings(path)
 
 
+def test_units_are_a_regions_or_the_cars() -> None:
+    assert load_settings(None, {"respond.units": "uk"}).respond.units == "uk"
+    with pytest.raises(SettingsError, match="one of car, metric, uk, us, found 'imperial'"):
+        load_settings(None, {"respond.units": "imperial"})
+
+
 def test_every_setting_is_explained_in_the_file() -> None:
     lines = (CONFIG / "default.toml").read_text("utf-8").splitlines()
     keys = [line for line in lines if " = " in line]

@@ -41,6 +41,7 @@ _SHAPES_KEYS = {
     "weighs",
     "codes",
     "code",
+    "unit",
 }
 # "How far will that get me?" asks of what was said before, and not of the car as it is.
 POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
@@ -83,6 +84,7 @@ class Shapes:
     weighs: re.Pattern[str]  # asks more of a reading than its value
     codes: re.Pattern[str]  # asks for stored trouble codes
     code: re.Pattern[str]  # names one: its letter, and what follows
+    units: tuple[tuple[str, re.Pattern[str]], ...]  # a unit, and what asks for it
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -104,6 +106,12 @@ class Interpreter:
         """
         if len(text) > LONGEST:
             return Request(RequestKind.UNKNOWN, "too_long", text)
+        asked = _asked(" ".join(words(text)))
+        units = tuple(unit for unit, pattern in self.shapes.units if pattern.search(asked))
+        return replace(self._clause(text), units=units)
+
+    def _clause(self, text: str) -> Request:
+        """What the last clause asks that asks the car something, else the whole text."""
         parts = [part for part in CLAUSE.split(text) if part.strip()]
         if len(parts) > 1:
             for part in reversed(parts):
@@ -301,6 +309,7 @@ def load_shapes(folder: Path) -> Shapes:
             weighs=re.compile(table["weighs"]),
             codes=re.compile(table["codes"]),
             code=re.compile(table["code"]),
+            units=tuple((unit, re.compile(p)) for unit, p in table["unit"].items()),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:

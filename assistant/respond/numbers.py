@@ -10,6 +10,10 @@ UNITS = {"l": "litres", "d": "days", "l/100km": "l/100 km", "kWh/100km": "kWh/10
 """Units that are said otherwise than the signal table writes them."""
 
 
+WHOLE = frozenset({"psi", "kPa", "mph", "miles", "°F", "mpg", "US mpg", "pounds", "feet"})
+"""Units so small that no decimal of a car's value in them says anything."""
+
+
 def numbers_in(text: str) -> frozenset[str]:
     """All numbers of a text in one form: "1,250" is "1250", "2.40" is "2.4", "½" is itself."""
     figures = (canonical(found) for found in NUMBER.findall(text))
@@ -43,7 +47,7 @@ def value_text(reading: Known, digits: int, style: str) -> str:
         hours, minutes = divmod(round(value), 60)
         return f"{hours % 24:02}:{minutes:02}"
     unit = UNITS.get(reading.unit or "", reading.unit or "")
-    return f"{rounded(value, digits)} {unit}".strip()
+    return f"{rounded(value, 0 if unit in WHOLE else digits)} {unit}".strip()
 
 
 def rounded(value: Value, digits: int) -> str:

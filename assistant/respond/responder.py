@@ -6,6 +6,7 @@ from assistant.cancel import CancelToken
 from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
 from assistant.memory import EMPTY, Memory
 from assistant.respond.codes import answer_codes, with_codes
+from assistant.respond.conversions import REGIONS, in_units, readings_of, with_units
 from assistant.respond.features import asked_of
 from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
@@ -33,6 +34,7 @@ class Responder:
     max_words: int
     likely: Likely  # how the manual is asked where the rules find no answer
     phrasing: Phrasing | None  # None: quotations only
+    units: str = "car"  # the region of `conversions.REGIONS` whose units are said
 
     def respond(
         self, request: Request, facts: Facts, cancel: CancelToken, memory: Memory = EMPTY
@@ -47,6 +49,7 @@ class Responder:
             # What the car itself reports may still be said.
             hits = replace(facts.hits, passages=(), further=())
             answer = self._answer(request, replace(facts, hits=hits), cancel)
+        answer = with_units(answer, self._units(request))
         if request.follows and not is_about_what_was_added(request, answer, facts, memory):
             return self._refusal()
         return answer if grounded(answer) else self._refusal()
@@ -59,7 +62,7 @@ class Responder:
             case RequestKind.VEHICLE if request.doubtful and _asked_of_manual(facts):
                 return self._from_manual(replace(request, name="fact"), facts, cancel)
             case RequestKind.VEHICLE:
-                answer = answer_gauge(request, facts, self.replies)
+                answer = self._reported(request, facts)
                 return with_bound(answer, request, facts, self.replies, self.likely)
             case RequestKind.WARNING if request.name == TROUBLE_CODES:
                 return answer_codes(request, facts, self.replies, self.max_words)
@@ -74,6 +77,15 @@ class Responder:
             case _:
                 text = self.replies.refuse[request.name]
                 return Answer(Outcome.REFUSED, By.TEMPLATE, text)
+
+    def _reported(self, request: Request, facts: Facts) -> Answer:
+        """What gauges show, in the units that the driver wants."""
+        wanted = in_units(facts, self._units(request))
+        answer = answer_gauge(request, wanted, self.replies)
+        return replace(answer, evidence=(*answer.evidence, *readings_of(facts, wanted)))
+
+    def _units(self, request: Request) -> tuple[str, ...]:
+        return (*request.units, *REGIONS[self.units])
 
     def _from_manual(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         answer = answer_manual(request, facts, self.replies, self.min_coverage, self.max_words)
