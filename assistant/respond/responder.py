@@ -50,6 +50,8 @@ class Responder:
             hits = replace(facts.hits, passages=(), further=())
             answer = self._answer(request, replace(facts, hits=hits), cancel)
         answer = with_units(answer, self._units(request))
+        if request.kind is RequestKind.VEHICLE and answer.by is By.TEMPLATE:
+            answer = replace(answer, text=self.replies.spelled(answer.text, self.units))
         if request.follows and not is_about_what_was_added(request, answer, facts, memory):
             return self._refusal()
         return answer if grounded(answer) else self._refusal()

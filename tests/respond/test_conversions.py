@@ -120,6 +120,12 @@ def test_the_more_litres_the_fewer_miles() -> None:
     assert text == "It uses 4 to 6 l/100 km (about 39 to 59 US mpg)."
 
 
+def test_a_region_spells_the_cars_answers_its_own_way() -> None:
+    question = "What's the front left tyre pressure?"
+    assert ask(question, "us").text == "33 psi in the front left tire."
+    assert ask(question, "uk").text == "33 psi in the front left tyre."
+
+
 def test_steps_and_what_is_spoken_of_them_are_converted_too() -> None:
     answer = replace(quoted("One. Two at 2 bar."), short="One.", steps=("One.", "Two at 2 bar."))
     assert with_units(answer, ("psi",)).steps == ("One.", "Two at 2 bar (about 29 psi).")
