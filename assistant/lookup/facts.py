@@ -172,16 +172,16 @@ class Lookup:
         ]
         if len(asked) > 1:
             lit = _meant(lit, request)
-        # One lamp is explained from its section; of several, the most severe says what to do.
+        # One lamp is explained from its section; of several, the sections tell what comes first.
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
-        explained = sorted(explained, key=lambda lamp: lamp.severity)[:1]
-        hits = self._section(explained[0], request) if explained else Hits()
+        hits = self._sections(explained, request) if explained else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits)
 
-    def _section(self, lamp: Telltale, request: Request) -> Hits:
-        """The lamp's own section, with what the question's words are worth in the whole manual."""
+    def _sections(self, lamps: Sequence[Telltale], request: Request) -> Hits:
+        """The lamps' own sections, with what the question's words are worth in the whole manual."""
         terms = self.manual.search(self.lexicon.terms(request.text), 1).terms
-        return Hits(self.manual.section(lamp.section), terms)
+        sections = dict.fromkeys(lamp.section for lamp in lamps)
+        return Hits(tuple(p for section in sections for p in self.manual.section(section)), terms)
 
 
 def _raised(passages: tuple[Passage, ...], sections: set[str]) -> tuple[Passage, ...]:

@@ -10,7 +10,6 @@ from assistant.events import (
     Evidence,
     Facts,
     Hits,
-    ManualEvidence,
     Outcome,
     PassageKind,
     Reading,
@@ -30,11 +29,18 @@ from assistant.respond.lamp_actions import (
     Plan,
     asks_what_to_do,
     drive_on,
-    of_flashing,
     plan_of,
     to_do,
     what_now,
     when_flashing,
+)
+from assistant.respond.lamp_demands import (
+    Demand,
+    LitLamp,
+    lit_lamps,
+    quoted,
+    said_of,
+    to_be_told,
 )
 from assistant.respond.lamp_states import ANY_STATE, FLASHING, STEADY, Said, said_in
 from assistant.respond.replies import Replies
@@ -94,31 +100,32 @@ def _withheld(request: Request, facts: Facts) -> bool:
 
 
 def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
-    """The names of the lamps that are lit, and what the section of the most severe says to do."""
-    lit = sorted(facts.lamps, key=lambda one: one[0].severity)
-    names = joined(_listed(lamp, state) for lamp, state in lit)
-    text = replies.say["lamps_lit"].format(list=names)
-    told: list[Said] = []
-    if facts.hits.passages and request.slots["ask"] != LIST and not _withheld(request, facts):
-        state = next((state for _, state in _of_the_section(facts)), STEADY)
-        sentences = said_in(facts.hits.passages)
-        told = of_flashing(sentences) if state == FLASHING else []
-        told = told or drive_on(sentences, state)[:1]
-    if told:
-        said = " ".join(without_references(one.text) for one in told)
-        text = f"{text} {_of_which(facts, said, replies)}"
-    evidence = (_lamp_evidence(facts, lamp.path) for lamp, _ in lit)
-    by = By.QUOTE if told else By.TEMPLATE
-    return Answer(Outcome.ANSWERED, by, text, (*_quoted(told), *evidence))
+    """The names of the lamps that are lit, and what the sections of the most severe say to do."""
+    lit = lit_lamps(facts)
+    text = replies.say["lamps_lit"].format(list=joined(_listed(o.lamp, o.state) for o in lit))
+    told = [] if _withheld(request, facts) else to_be_told(lit)
+    if request.slots["ask"] == LIST:
+        # Named, and not explained as if it were the one that was asked for; but for what asks to
+        # stop there is no time.
+        told = [one for one in told if one.demand is Demand.STOP]
+    pairs = [(one, one.instruction()) for one in told]
+    pairs = [(one, chosen) for one, chosen in pairs if chosen]
+    for one, chosen in pairs:
+        text = f"{text} {_of_which(one, len(lit), said_of(chosen), replies)}"
+    evidence: list[Evidence] = [each for _, chosen in pairs for each in quoted(chosen)]
+    evidence += [_lamp_evidence(facts, one.lamp.path) for one in lit]
+    return Answer(Outcome.ANSWERED, By.QUOTE if pairs else By.TEMPLATE, text, tuple(evidence))
 
 
-def _of_which(facts: Facts, text: str, replies: Replies) -> str:
-    """What the manual says of the worst of several lamps, with the name of that lamp."""
-    of_it = _of_the_section(facts)
-    if len(facts.lamps) == 1 or not of_it:
+def _of_which(one: LitLamp, lit: int, text: str, replies: Replies) -> str:
+    """What the manual says of one of several lamps, with the name of that lamp."""
+    if lit == 1:
         return text
-    name = NAME_ENDS.sub("", of_it[0][0].name.lower())
-    return replies.say["lamp_says"].format(name=name, text=text)
+    return replies.say["lamp_says"].format(name=_name(one.lamp), text=text)
+
+
+def _name(lamp: Telltale) -> str:
+    return NAME_ENDS.sub("", lamp.name.lower())
 
 
 def _listed(lamp: Telltale, state: str) -> str:
@@ -166,7 +173,7 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     if plan is not None:
         chosen = [one for one in chosen if not one.step]
     texts = [without_references(one.text) for one in chosen]
-    evidence: list[Evidence] = list(_quoted(chosen))
+    evidence: list[Evidence] = list(quoted(chosen))
     evidence += [plan.evidence] if plan else []
     evidence += [_lamp_evidence(facts, lamp.path) for lamp, _ in explained]
     ends = []
@@ -223,7 +230,7 @@ def _chosen(request: Request, facts: Facts, said: Sequence[Said], max_words: int
 
 def _named(lamp: Telltale, state: str, replies: Replies) -> str:
     """Which lamp is lit or flashes, where what is quoted of it does not say so."""
-    name = NAME_ENDS.sub("", lamp.name.lower())
+    name = _name(lamp)
     pattern = "lamp_named_flashing" if state == FLASHING else "lamp_named"
     return replies.say[pattern].format(colour=lamp.colour, name=name)
 
@@ -232,13 +239,6 @@ def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:
     """The lamps that are lit and that the passages are about."""
     section = facts.hits.passages[0].section
     return [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
-
-
-def _quoted(chosen: Sequence[Said]) -> tuple[ManualEvidence, ...]:
-    return tuple(
-        ManualEvidence(one.passage.section, one.passage.title, one.passage.page, one.text)
-        for one in chosen
-    )
 
 
 def _state(reading: Reading, replies: Replies) -> str:

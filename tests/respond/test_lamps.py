@@ -4,40 +4,23 @@ import re
 
 import pytest
 
-from assistant.cancel import CancelToken
 from assistant.events import (
     Answer,
     By,
     Known,
     ManualEvidence,
     Outcome,
-    Reading,
     Reason,
     SignalEvidence,
     Telltale,
     Unknown,
 )
-from assistant.lookup.facts import Lookup
 from assistant.pieces import sentences
 from assistant.respond.lamp_states import said_in
 from assistant.respond.verify import grounded
 from tests import aster
-from tests.fakes import FakeManual
-from tests.turns import LEXICON, REPLIES, Build, known
-
-LAMPS = {lamp.id: lamp for lamp in aster.car().telltales}
-OFF = {lamp.path: known("off") for lamp in LAMPS.values()}
-
-
-def ask(text: str, **states: Reading | str) -> Answer:
-    """The answer where the named lamps are in these states and all others are off."""
-    readings: dict[str, Reading] = dict(OFF)
-    for lamp, state in states.items():
-        readings[LAMPS[lamp].path] = known(state) if isinstance(state, str) else state
-    car = aster.car(**{path.replace(".", "__"): reading for path, reading in readings.items()})
-    lookup = Lookup(car, FakeManual(aster.passages()), LEXICON, 12)
-    request = aster.interpreter().interpret(text)
-    return Build().responder.respond(request, lookup.facts(request), CancelToken())
+from tests.lamps import LAMPS, ask
+from tests.turns import REPLIES, known
 
 
 def quotes(answer: Answer) -> list[ManualEvidence]:
