@@ -131,6 +131,7 @@ class Request:
     beside: tuple[Gauge, ...] = ()  # what the manual may bound, where the answer needs both
     doubtful: bool = False  # of kind vehicle: says so much else that the manual may be meant
     units: tuple[str, ...] = ()  # in which the answer is wanted, where that was said
+    of_lamps: "Request | None" = None  # the same of the lamps: one that is lit may decide it
 
 
 # --- the car -------------------------------------------------------------------------------
@@ -325,6 +326,7 @@ class Facts:
     lamps: tuple[tuple[Telltale, str], ...] = ()  # the lit ones of those asked for, "on"/"flashing"
     hits: Hits = field(default_factory=Hits)
     codes: TroubleCodes | None = None  # None: not asked for
+    of_lamps: "Facts | None" = None  # what is known of the lamps that may decide the question
 
 
 # --- the answer ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
+from assistant.interpret.driving import DrivingShapes, load_driving
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.interpret.lamps import REST, LampFinder, LampShapes
 from assistant.lexicon import Lexicon, stem, words
@@ -24,6 +25,7 @@ _SHAPES_KEYS = {
     "ask",
     "talk",
     "lamp",
+    "driving",
     "manual_asks",
     "never_live",
     "beyond",
@@ -72,6 +74,7 @@ class Shapes:
     beyond: re.Pattern[str]  # what neither the car nor its manual can know
     others: re.Pattern[str]  # group 1 is whose a gauge is said to be
     lamps: LampShapes
+    driving: DrivingShapes
     question: re.Pattern[str]  # has the words of a question
     asking: re.Pattern[str]  # asks or calls for something
     tells: re.Pattern[str]  # says what a thing does or fails to do
@@ -132,6 +135,13 @@ class Interpreter:
         for name, pattern in self.shapes.talk:
             if pattern.search(asked):
                 return Request(RequestKind.SMALLTALK, name, text)
+        request = self._asked_of(text, plain)
+        spoken = _asked(" ".join(words(text)))  # "can I get" may have become "tell me"
+        return self.shapes.driving.with_lamps(request, spoken, self.telltales)
+
+    def _asked_of(self, text: str, plain: str) -> Request:
+        """The request of a text that is no small talk."""
+        asked = _asked(plain)
         if self.shapes.beyond.search(asked):
             return Request(RequestKind.UNKNOWN, "beyond", text)
         ask = next((name for name, p in self.shapes.asks if p.search(asked)), "")
@@ -142,6 +152,7 @@ class Interpreter:
             or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
             or self._lamp_of(text, plain, ask)
+            or self.shapes.driving.leave(text, _asked(" ".join(words(text))), self.telltales)
             or self._manual(text, ask, {"lamp": ELSEWHERE} if elsewhere else {})
         )
 
@@ -297,6 +308,7 @@ def load_shapes(folder: Path) -> Shapes:
             beyond=re.compile(table["beyond"]),
             others=re.compile(table["others"]),
             lamps=_lamp_shapes(table["lamp"]),
+            driving=load_driving(table["driving"]),
             question=re.compile(table["question"]),
             asking=re.compile(table["asking"]),
             tells=re.compile(table["tells"]),

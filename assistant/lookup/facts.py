@@ -47,6 +47,15 @@ class Lookup:
 
     def facts(self, request: Request) -> Facts:
         """All that is known about the request; empty where nothing is looked up for it."""
+        facts = self._facts(request)
+        if request.of_lamps is None:
+            return facts
+        try:
+            return replace(facts, of_lamps=self._lamps(request.of_lamps))
+        except BusError:  # the lamps do not decide what cannot be seen
+            return facts
+
+    def _facts(self, request: Request) -> Facts:
         if request.move is not None:
             return self._section_of(request)
         if request.kind is RequestKind.VEHICLE:

@@ -16,7 +16,7 @@ from assistant.respond.replies import Replies
 
 ASKS_DRIVE_ON = re.compile(
     r"\b(drive|driving|keep going|carry on|go on(?! (the|a|my)\b)|continue|limp|get home|safe|"
-    r"dangerous|what now|(do|should|must|can) (I|we) do)\b",
+    r"dangerous|what now|how (fast|far)|speed|overtake|stop|pull over|(do|should|must|can) (I|we) do)\b",
     re.IGNORECASE,
 )
 # How sections say whether to drive on.
@@ -59,6 +59,12 @@ class Plan:
 
     def _under(self) -> str:
         return f"{self.lead.text} " if self.lead else ""
+
+
+def asks_drive_on(request: Request) -> bool:
+    """Whether a question is whether to drive on with a lamp that is lit, or how fast or how far."""
+    about = request.slots.get("about")  # as the interpreter says what the lamps are asked for
+    return about == "driving" or ASKS_DRIVE_ON.search(request.text) is not None
 
 
 def asks_what_to_do(request: Request) -> bool:
@@ -136,7 +142,7 @@ def when_flashing(request: Request, said: Sequence[Said]) -> list[Said]:
         return []
     if not MEANS.search(told[0].text):
         told = [said[0], *told]
-    if ASKS_DRIVE_ON.search(request.text) or "advice" in request.slots:
+    if asks_drive_on(request) or "advice" in request.slots:
         rest = said[said.index(told[-1]) + 1 :]
         told += [one for one in drive_on(rest, FLASHING)[:1] if one not in told]
     return told

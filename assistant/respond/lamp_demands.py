@@ -26,6 +26,7 @@ SLOWS = re.compile(
     r"\bfoot off the accelerator a little\b",
     re.IGNORECASE,
 )
+NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
 STOPPING = 3  # lamps that ask to stop, of which the instruction is said
 TOLD = 2  # of others
 CASE = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)  # holds only in a case within the lamp's
@@ -113,6 +114,11 @@ def _with_sections(facts: Facts) -> Iterator[LitLamp]:
         passages = tuple(p for p in facts.hits.passages if p.section == lamp.section)
         told = any(p.kind in (PassageKind.TEXT, PassageKind.PROCEDURE) for p in passages)
         yield LitLamp(lamp, state, passages, said_in(passages) if told else ())
+
+
+def lamp_name(lamp: Telltale) -> str:
+    """A lamp's name before the word "lamp"."""
+    return NAME_ENDS.sub("", lamp.name.lower())
 
 
 def said_of(chosen: Sequence[Said]) -> str:

@@ -23,10 +23,10 @@ from assistant.pieces import without_references
 from assistant.respond.choosing import choose
 from assistant.respond.gauges import joined
 from assistant.respond.lamp_actions import (
-    ASKS_DRIVE_ON,
     RED,
     STEPS,
     Plan,
+    asks_drive_on,
     asks_what_to_do,
     drive_on,
     plan_of,
@@ -37,11 +37,13 @@ from assistant.respond.lamp_actions import (
 from assistant.respond.lamp_demands import (
     Demand,
     LitLamp,
+    lamp_name,
     lit_lamps,
     quoted,
     said_of,
     to_be_told,
 )
+from assistant.respond.lamp_limits import with_topic
 from assistant.respond.lamp_states import ANY_STATE, FLASHING, STEADY, Said, said_in
 from assistant.respond.replies import Replies
 
@@ -61,7 +63,6 @@ LIT = {
 
 ASKS_FLASHING = re.compile(r"\b(flash|blink|wink)", re.IGNORECASE)
 STEADY_MEANS = re.compile(r"^A steady [a-z]+ means\b")
-NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
 POINTED = 0.45  # share of the question's weight that a sentence must hold to be its answer
 
 
@@ -70,6 +71,13 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
 
     A lamp whose state is unknown is never taken for one that is off.
     """
+    answer = _answer(request, facts, replies, max_words)
+    if request.slots["ask"] == LIST or _withheld(request, facts):
+        return answer
+    return with_topic(answer, request, facts, replies)
+
+
+def _answer(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
     if not facts.readings:  # a colour that no lamp of this car has
         return Answer(Outcome.REFUSED, By.TEMPLATE, replies.refuse["not_reported"])
     single = len(facts.readings) == 1
@@ -121,11 +129,7 @@ def _of_which(one: LitLamp, lit: int, text: str, replies: Replies) -> str:
     """What the manual says of one of several lamps, with the name of that lamp."""
     if lit == 1:
         return text
-    return replies.say["lamp_says"].format(name=_name(one.lamp), text=text)
-
-
-def _name(lamp: Telltale) -> str:
-    return NAME_ENDS.sub("", lamp.name.lower())
+    return replies.say["lamp_says"].format(name=lamp_name(one.lamp), text=text)
 
 
 def _listed(lamp: Telltale, state: str) -> str:
@@ -230,7 +234,7 @@ def _chosen(request: Request, facts: Facts, said: Sequence[Said], max_words: int
 
 def _named(lamp: Telltale, state: str, replies: Replies) -> str:
     """Which lamp is lit or flashes, where what is quoted of it does not say so."""
-    name = _name(lamp)
+    name = lamp_name(lamp)
     pattern = "lamp_named_flashing" if state == FLASHING else "lamp_named"
     return replies.say[pattern].format(colour=lamp.colour, name=name)
 
@@ -250,9 +254,11 @@ def _state(reading: Reading, replies: Replies) -> str:
 
 def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -> list[Said]:
     """The sentence that answers a question about more than the lamp's meaning, if there is one."""
-    told = drive_on(said, state) if ASKS_DRIVE_ON.search(request.text) else []
+    told = drive_on(said, state) if asks_drive_on(request) else []
     if told:
-        return told
+        demanded = [one for lamp in lit_lamps(facts) for one in lamp.instruction()]
+        missing = [one for one in demanded if one.passage.section == told[0].passage.section]
+        return sorted({*told, *missing}, key=said.index) if facts.lamps else told
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)

@@ -12,6 +12,7 @@ from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamps import answer_lamps
+from assistant.respond.lamps_first import answer_lamps_first
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
@@ -48,7 +49,7 @@ class Responder:
         if not sayable(answer):
             # What the car itself reports may still be said.
             hits = replace(facts.hits, passages=(), further=())
-            answer = self._answer(request, replace(facts, hits=hits), cancel)
+            answer = self._answer(request, replace(facts, hits=hits, of_lamps=None), cancel)
         answer = with_units(answer, self._units(request))
         if request.kind is RequestKind.VEHICLE and answer.by is By.TEMPLATE:
             answer = replace(answer, text=self.replies.spelled(answer.text, self.units))
@@ -60,6 +61,9 @@ class Responder:
         return Answer(Outcome.REFUSED, By.TEMPLATE, self.replies.refuse["not_in_manual"])
 
     def _answer(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
+        decided = answer_lamps_first(request, facts, self.replies, self.max_words)
+        if decided is not None:
+            return decided
         match request.kind:
             case RequestKind.VEHICLE if request.doubtful and _asked_of_manual(facts):
                 return self._from_manual(replace(request, name="fact"), facts, cancel)

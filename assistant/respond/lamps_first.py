@@ -1,0 +1,93 @@
+"""Respond: a question that lamps may decide comes in with what is lit, their answer or none goes out.
+
+Where a lamp is lit whose section forbids or limits driving, that is said before any figure of the
+manual or reading of the car. Why the car is as it is, a lamp that is lit tells where its section
+speaks of just that.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.events import Answer, Facts, Outcome, Request, RequestKind, Term
+from assistant.lexicon import stem, words
+from assistant.respond.gauges import answer_gauge
+from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps
+from assistant.respond.lamps import answer_lamps
+from assistant.respond.replies import Replies
+from assistant.respond.wordings import has, stems_of
+
+CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
+# Asks more of a reading than its value: whether it holds for the car as it is.
+AS_IT_IS = re.compile(
+    r"\b(?:safe|safely|ok|okay|allowed|may|wise|like (?:this|that)|with (?:this|that))\b",
+    re.I,
+)
+
+
+def answer_lamps_first(
+    request: Request, facts: Facts, replies: Replies, max_words: int
+) -> Answer | None:
+    """What the lamps that are lit answer, with the reading after it; None where none decides."""
+    if request.of_lamps is None or facts.of_lamps is None or not facts.of_lamps.lamps:
+        return None
+    lit = lit_lamps(facts.of_lamps)
+    if request.of_lamps.slots["about"] != CAUSE:
+        deciding = _limiting(request, lit)
+    else:
+        deciding = _concerned(facts.of_lamps, lit)
+    if not deciding:
+        return None
+    answer = answer_lamps(request.of_lamps, _only(facts.of_lamps, deciding), replies, max_words)
+    return _with_reading(answer, request, facts, replies)
+
+
+def _limiting(request: Request, lit: Sequence[LitLamp]) -> list[LitLamp]:
+    """The lamps that forbid or limit driving; for a mere reading, only where one forbids it."""
+    enough = Demand.LIMIT
+    if request.kind is RequestKind.VEHICLE and not AS_IT_IS.search(request.text):
+        enough = Demand.STOP
+    if all(one.demand > enough for one in lit):
+        return []
+    return [one for one in lit if one.demand is not Demand.NONE]
+
+
+def _concerned(facts: Facts, lit: Sequence[LitLamp]) -> list[LitLamp]:
+    """The lamp of which one sentence holds all that the question tells, or that bears its name."""
+    telling = [term for term in facts.hits.terms if term.weight > 0]
+    if not telling:
+        return []
+    speaking = [one for one in lit if any(_holds(said.text, telling) for said in one.said)]
+    named = [one for one in lit if one.demand is not Demand.NONE and _named(one, telling)]
+    return (speaking or named)[:1]
+
+
+def _holds(text: str, telling: Sequence[Term]) -> bool:
+    # "Slow" is what "more slowly" tells of.
+    adverbs = (word.removesuffix("ly") for word in words(text) if word.endswith("ly"))
+    stems = stems_of(text) | {stem(word) for word in adverbs}
+    return all(has(term, stems) for term in telling)
+
+
+def _named(one: LitLamp, telling: Sequence[Term]) -> bool:
+    name = {stem(word) for word in words(one.lamp.name)}
+    return any(stem(term.words[0]) in name for term in telling)
+
+
+def _only(facts: Facts, lamps: Sequence[LitLamp]) -> Facts:
+    """What is known of just these lamps; of those that cannot be seen it stays unknown."""
+    passages = tuple(passage for one in lamps for passage in one.passages)
+    lit = tuple((one.lamp, one.state) for one in lamps)
+    return replace(facts, lamps=lit, hits=replace(facts.hits, passages=passages))
+
+
+def _with_reading(answer: Answer, request: Request, facts: Facts, replies: Replies) -> Answer:
+    """The answer and then the reading that was asked for, where there is one."""
+    if request.kind is not RequestKind.VEHICLE:
+        return answer
+    reading = answer_gauge(request, facts, replies)
+    if reading.outcome is not Outcome.ANSWERED:
+        return answer
+    short = f"{answer.short} {reading.text}" if answer.short else ""
+    evidence = (*answer.evidence, *reading.evidence)
+    return replace(answer, text=f"{answer.text} {reading.text}", short=short, evidence=evidence)

@@ -1,0 +1,112 @@
+"""Questions about driving now: where a lamp is lit that forbids or limits it, that is said first."""
+
+import pytest
+
+from assistant.events import Known, Outcome
+from tests.lamps import ask
+from tests.turns import REPLIES
+
+RANGE = {"Vehicle.Powertrain.Range": Known(606.0, "km", 0.1)}
+STOP = "Stop in a safe place, and let the engine cool down."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How fast can I go?",
+        "How fast may I drive now?",
+        "How far can I still drive?",
+        "Can I get home?",
+        "Can I drive to a workshop?",
+        "Can I make it to the garage?",
+        "Am I good to go?",
+        "May I go on driving?",
+        "Can I continue to the next exit?",
+        "Can I drive on electric now?",
+        "May I overtake?",
+        "Can we still drive home like this?",
+        "Am I allowed to go on the motorway?",
+        "Is it dangerous to go on?",
+        "What should I do?",
+    ],
+)
+def test_of_a_lamp_that_asks_to_stop_that_is_said_first(question: str) -> None:
+    answer = ask(question, RANGE, CoolantTemperature="on")
+    assert answer.text.startswith(f"The red coolant temperature lamp is lit. {STOP}")
+
+
+@pytest.mark.parametrize("question", ["How far can I drive?", "How far can I still go?"])
+def test_the_range_comes_after_what_a_lamp_asks_for(question: str) -> None:
+    text = ask(question, RANGE, CoolantTemperature="on").text
+    assert text.index(STOP) < text.index("606 km")
+    assert ask(question, RANGE).text.startswith("606 km")
+    assert ask(question, RANGE, Frost="on").text.startswith("606 km")
+    assert ask(question, RANGE, LowFuel="on").text.startswith("606 km")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How fast may I drive now?",
+        "How fast can I go?",
+        "How fast may I go with the light on?",
+        "Can I go on the motorway?",
+    ],
+)
+def test_how_fast_is_answered_with_the_speed_that_the_lamps_section_gives(question: str) -> None:
+    text = ask(question, TyrePressure="on").text
+    assert "do not drive on if one tyre is flat" in text
+    assert "no more than 80 km/h" in text
+
+
+def test_how_far_with_a_tyre_that_lost_air_is_answered_with_the_lamp_and_the_range() -> None:
+    text = ask("How far can I go with this tyre?", RANGE, TyrePressure="on").text
+    assert text.index("do not drive far") < text.index("606 km")
+
+
+@pytest.mark.parametrize("question", ["May I overtake?", "Can I overtake with this lamp on?"])
+def test_what_one_lamp_forbids_is_said_beside_what_another_allows(question: str) -> None:
+    text = ask(question, CheckEngine="on", ReducedPower="on").text
+    assert "do not overtake" in text
+
+
+def test_beside_a_lamp_that_asks_to_stop_nothing_is_said_that_allows_more() -> None:
+    text = ask("How fast may I drive?", BrakeSystem="on", TyrePressure="flashing").text
+    assert "do not drive on" in text
+    assert "80 km/h" not in text
+
+
+def test_where_no_lamp_limits_driving_the_question_is_answered_as_ever() -> None:
+    for lamp in ("ParkingBrake", "ServiceDue", "LowFuel"):
+        assert "lamp" not in ask("How fast can I go?", **{lamp: "on"}).text
+    assert ask("May I overtake?").text == REPLIES.refuse["beyond"]
+    assert ask("Can I drive to the garage?").text == REPLIES.say["no_lamp_any"]
+    assert ask("May I go on driving?").text == REPLIES.say["no_lamp_any"]
+
+
+def test_what_to_do_without_a_lamp_is_not_understood() -> None:
+    assert ask("What should I do?").outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Can I drive with snow chains?", "How do I go on the motorway with a trailer?"],
+)
+def test_a_question_about_something_else_is_not_taken_by_the_lamps(question: str) -> None:
+    assert "coolant" not in ask(question, CoolantTemperature="on").text
+
+
+@pytest.mark.parametrize(
+    ("question", "lamp", "says"),
+    [
+        ("Why am I so slow?", "ReducedPower", "has limited its drive power"),
+        ("Why won't the car start?", "Charging12V", "no longer being charged"),
+        ("Why did the engine start?", "LowCharge", "has fallen to 10 %"),
+        ("The steering is very heavy.", "PowerSteering", "assistance of the steering has failed"),
+    ],
+)
+def test_why_the_car_is_as_it_is_the_lamp_that_speaks_of_it_tells(
+    question: str, lamp: str, says: str
+) -> None:
+    assert says in ask(question, **{lamp: "on"}).text
+    assert says not in ask(question, ServiceDue="on").text
