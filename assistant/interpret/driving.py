@@ -16,8 +16,14 @@ from assistant.events import Request, RequestKind, Telltale
 ABOUT = "about"  # slot: why the lamps are asked
 DRIVING = "driving"  # may it be driven now, how fast, how far
 CAUSE = "cause"  # why is the car as it is
+LIMITS = "limits"  # how fast or how far in some way that has limits of its own
 TO_DO = "to_do"  # what is to be done now
-ASKS = {DRIVING: "permission", CAUSE: "meaning", TO_DO: "how_to"}  # the interpreter's names
+ASKS = {
+    DRIVING: "permission",
+    LIMITS: "permission",
+    CAUSE: "meaning",
+    TO_DO: "how_to",
+}  # the interpreter's names
 ANY = "any"
 WHERE, GO = "WHERE", "GO"  # stand for the lists of the same name in a pattern
 
@@ -27,6 +33,7 @@ class DrivingShapes:
     """How people ask about driving now, from `requests.toml`."""
 
     asks: re.Pattern[str]  # may the car be driven, how fast, how far
+    limits: re.Pattern[str]  # the same in some way that has limits of its own
     onward: re.Pattern[str]  # of those, asks for leave to drive on, and nothing else
     cause: re.Pattern[str]  # asks why the car is as it is
     to_do: re.Pattern[str]  # asks what to do now, and about nothing
@@ -54,6 +61,8 @@ class DrivingShapes:
     def _about(self, request: Request, asked: str) -> str:
         if self.asks.search(asked):
             return DRIVING
+        if self.limits.search(asked):
+            return LIMITS
         if self.to_do.search(asked):
             return TO_DO
         manual = request.kind is RequestKind.MANUAL
@@ -73,6 +82,7 @@ def load_driving(table: Mapping[str, Any]) -> DrivingShapes:
     asks = "|".join(table["asks"]).replace(WHERE, table["where"]).replace(GO, table["go"])
     return DrivingShapes(
         asks=re.compile(asks),
+        limits=re.compile(table["limits"]),
         onward=re.compile(table["onward"]),
         cause=re.compile(table["cause"]),
         tells=re.compile(table["tells"]),

@@ -7,7 +7,7 @@ something is done, is for the manual even where it names a gauge.
 
 import re
 import tomllib
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
-from assistant.interpret.driving import DrivingShapes, load_driving
+from assistant.interpret.driving import ABOUT, DrivingShapes, load_driving
 from assistant.interpret.gauges import Key, NamedGauge, Places
 from assistant.interpret.lamps import REST, LampFinder, LampShapes
 from assistant.lexicon import Lexicon, stem, words
@@ -122,9 +122,19 @@ class Interpreter:
                 if not self.shapes.opens_question.search(asked) or POINTS_BACK.search(asked):
                     continue
                 request = self._interpret(part)
+                if _of_any_lamp(request) and self._names_a_lamp(parts):
+                    request = self._interpret(text)
+                elif ABOUT in request.slots:  # asks for leave to drive on, whatever was said before
+                    break
                 if request.kind in {RequestKind.VEHICLE, RequestKind.WARNING}:
                     return replace(request, text=text)
         return self._interpret(text)
+
+    def _names_a_lamp(self, parts: Iterable[str]) -> bool:
+        """Whether a clause says which lamp another asks about: "The oil lamp is on, can I …?"."""
+        asked = map(self._interpret, parts)
+        ids = {lamp.id for lamp in self.telltales}
+        return any(request.slots.get("lamp") in ids for request in asked)
 
     def _interpret(self, text: str) -> Request:
         plain = self.lexicon.plain(text)
@@ -359,6 +369,12 @@ def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
 def _asked(plain: str) -> str:
     """The text as the patterns of `requests.toml` are written: without any punctuation."""
     return plain.replace("'", " ")
+
+
+def _of_any_lamp(request: Request) -> bool:
+    """Whether a question is what to do about a lamp that it does not name."""
+    slots = request.slots
+    return slots.get("lamp") == ANY_LAMP and "advice" in slots
 
 
 def _stems(plain: str) -> frozenset[str]:

@@ -64,7 +64,7 @@ class Plan:
 def asks_drive_on(request: Request) -> bool:
     """Whether a question is whether to drive on with a lamp that is lit, or how fast or how far."""
     about = request.slots.get("about")  # as the interpreter says what the lamps are asked for
-    return about == "driving" or ASKS_DRIVE_ON.search(request.text) is not None
+    return about in {"driving", "limits"} or ASKS_DRIVE_ON.search(request.text) is not None
 
 
 def asks_what_to_do(request: Request) -> bool:

@@ -18,6 +18,7 @@ from assistant.respond.replies import Replies
 from assistant.respond.wordings import has, stems_of
 
 CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
+LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
 # Asks more of a reading than its value: whether it holds for the car as it is.
 AS_IT_IS = re.compile(
     r"\b(?:safe|safely|ok|okay|allowed|may|wise|like (?:this|that)|with (?:this|that))\b",
@@ -32,21 +33,20 @@ def answer_lamps_first(
     if request.of_lamps is None or facts.of_lamps is None or not facts.of_lamps.lamps:
         return None
     lit = lit_lamps(facts.of_lamps)
-    if request.of_lamps.slots["about"] != CAUSE:
-        deciding = _limiting(request, lit)
-    else:
+    about = request.of_lamps.slots["about"]
+    if about == CAUSE:
         deciding = _concerned(facts.of_lamps, lit)
+    else:
+        reading = request.kind is RequestKind.VEHICLE and not AS_IT_IS.search(request.text)
+        deciding = _demanding(lit, Demand.STOP if reading or about == LIMITS else Demand.LIMIT)
     if not deciding:
         return None
     answer = answer_lamps(request.of_lamps, _only(facts.of_lamps, deciding), replies, max_words)
     return _with_reading(answer, request, facts, replies)
 
 
-def _limiting(request: Request, lit: Sequence[LitLamp]) -> list[LitLamp]:
-    """The lamps that forbid or limit driving; for a mere reading, only where one forbids it."""
-    enough = Demand.LIMIT
-    if request.kind is RequestKind.VEHICLE and not AS_IT_IS.search(request.text):
-        enough = Demand.STOP
+def _demanding(lit: Sequence[LitLamp], enough: Demand) -> list[LitLamp]:
+    """The lamps that forbid or limit driving; none where not even one demands enough."""
     if all(one.demand > enough for one in lit):
         return []
     return [one for one in lit if one.demand is not Demand.NONE]
