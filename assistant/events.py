@@ -326,6 +326,7 @@ class Facts:
     lamps: tuple[tuple[Telltale, str], ...] = ()  # the lit ones of those asked for, "on"/"flashing"
     hits: Hits = field(default_factory=Hits)
     codes: TroubleCodes | None = None  # None: not asked for
+    unlit: tuple[Telltale, ...] = ()  # of the manual: lamps that are not known to be lit
     of_lamps: "Facts | None" = None  # what is known of the lamps that may decide the question
 
 

@@ -7,17 +7,16 @@ something is done, is for the manual even where it names a gauge.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
-from assistant.interpret.driving import ABOUT, DrivingShapes, load_driving
+from assistant.interpret.driving import ABOUT, PICTURE, DrivingShapes, load_driving
 from assistant.interpret.gauges import Key, NamedGauge, Places
-from assistant.interpret.lamps import REST, LampFinder, LampShapes
+from assistant.interpret.lamps import REST, LampFinder, LampShapes, load_lamps
 from assistant.lexicon import Lexicon, stem, words
 from assistant.measures import measure_of
 
@@ -53,7 +52,7 @@ DOUBTFUL_REST = 2  # as many may mean that the manual is asked
 STATE = "state"  # the asks of requests.toml that only the car can answer
 SETTING = "setting"
 ANY_LAMP = "any"
-PART = "PART"  # stands for a part of the car in a pattern
+NOT_SHOWN = frozenset({"how_to", "where", "how_often"})  # asks of no symbol in the display
 ELSEWHERE = "elsewhere"  # outside the cluster
 EVERY_LAMP = "every"  # those that only inform too
 SEVERAL = "several"  # lamps that the words fit equally
@@ -147,7 +146,12 @@ class Interpreter:
                 return Request(RequestKind.SMALLTALK, name, text)
         request = self._asked_of(text, plain)
         spoken = _asked(" ".join(words(text)))  # "can I get" may have become "tell me"
-        return self.shapes.driving.with_lamps(request, spoken, self.telltales)
+        request = self.shapes.driving.with_lamps(request, spoken, self.telltales)
+        lamp = self._lamp_finder().pictured(plain)
+        if lamp is None or request.kind is not RequestKind.MANUAL or request.name in NOT_SHOWN:
+            return request
+        of_it = _lamp_request(text, lamp.id, (lamp,), {"ask": "fact", ABOUT: PICTURE})
+        return replace(request, of_lamps=of_it)
 
     def _asked_of(self, text: str, plain: str) -> Request:
         """The request of a text that is no small talk."""
@@ -161,7 +165,7 @@ class Interpreter:
             or self._codes(text, ask)
             or (None if elsewhere else self._lamp(text, plain, ask))
             or self._gauge(text, plain, ask)
-            or self._lamp_of(text, plain, ask)
+            or (None if elsewhere else self._lamp_of(text, plain, ask))
             or self.shapes.driving.leave(text, _asked(" ".join(words(text))), self.telltales)
             or self._manual(text, ask, {"lamp": ELSEWHERE} if elsewhere else {})
         )
@@ -195,14 +199,17 @@ class Interpreter:
             return _lamp_request(text, colour or EVERY_LAMP, of_colour, {**said, "ask": "meaning"})
         pointed = shapes.pointed.search(asked) is not None
         for_lamps = pointed or ask not in shapes.manual_asks or shapes.advice.search(asked)
-        if not shapes.speaks.search(asked) or not for_lamps:
+        if not shapes.speaks.search(asked):
+            return self._pictured(text, plain, colour)
+        # How lamps of two colours differ, or what they mean together, stands in the manual.
+        if not for_lamps or len(finder.colours(plain)) > 1:
             return None
         named = finder.named(plain, colour)
         if len(named) == 1:
             said["ask"] = "fact" if shapes.state.search(asked) else ask or "fact"
-            return _lamp_request(text, named[0].id, named, said)
+            return _lamp_request(text, named[0].id, finder.called_the_same(plain, named[0]), said)
         if named:
-            return _lamp_request(text, SEVERAL, named, {"ask": "list"})
+            return _lamp_request(text, SEVERAL, named, said)
         rest = finder.unexplained(plain)
         if not pointed and (rest > REST if colour else rest > 0):
             return None
@@ -211,6 +218,12 @@ class Interpreter:
             # be named, but not explained as if it were the one that was asked for.
             said = {"ask": "list"}
         return _lamp_request(text, colour or ANY_LAMP, of_colour, said)
+
+    def _pictured(self, text: str, plain: str, colour: str) -> Request | None:
+        """A lamp whose symbol is said to be lit, without the word "lamp"."""
+        lit = colour or self.shapes.lamps.appeared.search(_asked(plain))
+        lamp = self._lamp_finder().pictured(plain) if lit else None
+        return _lamp_request(text, lamp.id, (lamp,), {"ask": "fact"}) if lamp else None
 
     def _asks_of_lamps(self, asked: str, ask: str) -> dict[str, str]:
         shapes = self.shapes.lamps
@@ -224,7 +237,7 @@ class Interpreter:
     def _lamp_of(self, text: str, plain: str, ask: str) -> Request | None:
         """Of a thing that no gauge measures, the lamp that warns of it tells how it is."""
         lamp = self._lamp_finder().warns_of(plain) if ask == STATE else None
-        return _lamp_request(text, lamp.id, (lamp,), {"ask": "fact"}) if lamp else None
+        return _lamp_request(text, lamp.id, (lamp,), {"ask": STATE}) if lamp else None
 
     def _lamp_finder(self) -> LampFinder:
         neutral = self.shapes.filler | self.places.words() | self._stop()
@@ -317,7 +330,7 @@ def load_shapes(folder: Path) -> Shapes:
             talk=tuple((name, re.compile(p)) for name, p in table["talk"].items()),
             beyond=re.compile(table["beyond"]),
             others=re.compile(table["others"]),
-            lamps=_lamp_shapes(table["lamp"]),
+            lamps=load_lamps(table["lamp"]),
             driving=load_driving(table["driving"]),
             question=re.compile(table["question"]),
             asking=re.compile(table["asking"]),
@@ -338,32 +351,6 @@ def load_shapes(folder: Path) -> Shapes:
         raise SettingsError(f"The requests {path} cannot be read: {error}.") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"{path} has a wrong or missing key: {error}.") from error
-
-
-def _lamp_shapes(table: Mapping[str, Any]) -> LampShapes:
-    return LampShapes(
-        speaks=re.compile(table["words"]),
-        warnings=re.compile(table["warnings"]),
-        every=re.compile(table["every"]),
-        elsewhere=re.compile(
-            "|".join(pattern.replace(PART, table["parts"]) for pattern in table["elsewhere"])
-        ),
-        pointed=re.compile(table["pointed"]),
-        after=re.compile(table["after"]),
-        flashing=re.compile(table["flashing"]),
-        advice=re.compile(table["advice"]),
-        why=re.compile(table["why"]),
-        state=re.compile(table["state"]),
-        manual_asks=frozenset(table["manual_asks"]),
-        colours=MappingProxyType(table["colours"]),
-        names={
-            lamp: tuple(tuple(stem(word) for word in name.split()) for name in names)
-            for lamp, names in table["names"].items()
-        },
-        vague=frozenset(table["vague"].split()),
-        faults=frozenset(stem(word) for word in table["faults"].split()),
-        filler=frozenset(stem(word) for word in table["filler"].split()),
-    )
 
 
 def _asked(plain: str) -> str:

@@ -8,6 +8,8 @@ it, only next to the word "light" or "lamp": in "can I keep driving with this li
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from assistant.events import Telltale
 from assistant.lexicon import Lexicon, stem, words
@@ -15,6 +17,7 @@ from assistant.lexicon import Lexicon, stem, words
 WORTH = 0.5  # a word that only one or two lamps have names a lamp
 GROUP = 3  # telling words of a lamp's name that may stand before "light"
 REST = 1  # telling words beside a colour that may stay unexplained
+PART = "PART"  # stands for a part of the car in a pattern
 FIRM = 2  # words of a name that count more than what people call a lamp
 
 
@@ -35,6 +38,8 @@ class LampShapes:
     manual_asks: frozenset[str]  # asks that only the manual answers, a named lamp or not
     colours: Mapping[str, str]  # word -> the profile's colour
     names: Mapping[str, tuple[tuple[str, ...], ...]]  # lamp id -> names people give it, stems
+    pictures: Mapping[str, tuple[tuple[str, ...], ...]]  # of them, what its symbol looks like
+    appeared: re.Pattern[str]  # says that something is shown, or came on
     vague: frozenset[str]  # words of lamp names that name no lamp by themselves
     faults: frozenset[str]  # stems of words for how a thing is that a lamp warns of
     filler: frozenset[str]  # stems that mean nothing beside a lamp
@@ -51,18 +56,23 @@ class LampFinder:
 
     def colour(self, plain: str) -> str:
         """The colour that was said, "" where none was."""
+        return next(iter(self.colours(plain)), "")
+
+    def colours(self, plain: str) -> tuple[str, ...]:
+        """All colours that were said."""
         said = _stems(plain)
-        return next((c for word, c in self.shapes.colours.items() if stem(word) in said), "")
+        found = (c for word, c in self.shapes.colours.items() if stem(word) in said)
+        return tuple(dict.fromkeys(found))
 
     def named(self, plain: str, colour: str) -> tuple[Telltale, ...]:
         """The lamp that was named; several where the words fit them equally, none where none."""
         lamps = [lamp for lamp in self.telltales if not colour or lamp.colour == colour]
         said = _stems(plain)
-        whole = [lamp for lamp in lamps if all(a & said for a in self._whole_name(lamp))]
+        group, heads = self._group(plain)
+        whole = [lamp for lamp in lamps if self._whole(lamp, said, heads)]
         if whole:
             # Of "stability control" and "stability control off" the longer name that was said.
             return (max(whole, key=lambda lamp: self._said_in_full(lamp, said)),)
-        group, heads = self._group(plain)
         called = [
             lamp
             for lamp in lamps
@@ -73,6 +83,44 @@ class LampFinder:
             return parts
         # Of two that people call the same, the more severe counts.
         return tuple(sorted(called, key=lambda lamp: lamp.severity)[:1])
+
+    def called_the_same(self, plain: str, lamp: Telltale) -> tuple[Telltale, ...]:
+        """The lamp that was named, and after it those that the same words call: "the oil lamp"."""
+        said, (group, heads) = _stems(plain), self._group(plain)
+        if self._whole(lamp, said, heads):
+            return (lamp,)
+        names = [name for name in self._called(lamp) if group >= name and name & heads]
+        colour = self.colour(plain)
+        alike = [
+            other
+            for other in self.telltales
+            if other is not lamp
+            and (not colour or other.colour == colour)
+            and any(name in names for name in self._called(other))
+        ]
+        return (lamp, *alike)
+
+    def pictured(self, plain: str) -> Telltale | None:
+        """The lamp whose symbol is described, whether the word "lamp" is said or not."""
+        said, colour = [stem(word.removesuffix("'s")) for word in plain.split()], self.colour(plain)
+        if len(self.colours(plain)) > 1:
+            return None
+        text = f" {' '.join(said)} "
+        for lamp in self.telltales:
+            names = (f" {' '.join(name)} " for name in self.shapes.pictures.get(lamp.id, ()))
+            if (not colour or lamp.colour == colour) and any(name in text for name in names):
+                return lamp
+        return None
+
+    def _whole(self, lamp: Telltale, said: Set[str], heads: Set[str]) -> bool:
+        """Whether all of a lamp's name was said; one word where that is what light it is.
+
+        "The engine oil light" is not the engine lamp.
+        """
+        name = self._whole_name(lamp)
+        if not all(alternatives & said for alternatives in name):
+            return False
+        return len(name) > 1 or not heads or bool(name[0] & heads)
 
     def warns_of(self, plain: str) -> Telltale | None:
         """The lamp that warns of a thing, named without the word "light"; of several the worst.
@@ -181,6 +229,39 @@ class LampFinder:
     def _equivalents(self, word: str) -> frozenset[str]:
         key = stem(word)
         return frozenset((key, *(stem(same) for same in self.lexicon.same.get(key, ()))))
+
+
+def load_lamps(table: Mapping[str, Any]) -> LampShapes:
+    """The shapes of one table of `requests.toml`; raise KeyError or re.error for a wrong one."""
+    pictures = {lamp: _names(names) for lamp, names in table["pictures"].items()}
+    names = {lamp: _names(names) for lamp, names in table["names"].items()}
+    every = {lamp: (*names.get(lamp, ()), *pictures.get(lamp, ())) for lamp in names | pictures}
+    return LampShapes(
+        speaks=re.compile(table["words"]),
+        warnings=re.compile(table["warnings"]),
+        every=re.compile(table["every"]),
+        elsewhere=re.compile(
+            "|".join(pattern.replace(PART, table["parts"]) for pattern in table["elsewhere"])
+        ),
+        pointed=re.compile(table["pointed"]),
+        after=re.compile(table["after"]),
+        flashing=re.compile(table["flashing"]),
+        advice=re.compile(table["advice"]),
+        why=re.compile(table["why"]),
+        state=re.compile(table["state"]),
+        manual_asks=frozenset(table["manual_asks"]),
+        colours=MappingProxyType(table["colours"]),
+        names=every,
+        pictures=pictures,
+        appeared=re.compile(table["appeared"]),
+        vague=frozenset(table["vague"].split()),
+        faults=frozenset(stem(word) for word in table["faults"].split()),
+        filler=frozenset(stem(word) for word in table["filler"].split()),
+    )
+
+
+def _names(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(stem(word) for word in name.split()) for name in names)
 
 
 def _stems(plain: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from assistant.events import (
     Request,
     RequestKind,
     Telltale,
+    Unknown,
 )
 from assistant.lexicon import Lexicon
 from assistant.ports import Manual, Vehicle
@@ -65,7 +66,8 @@ class Lookup:
         if request.kind is RequestKind.WARNING:
             return self._with_codes(self._lamps(request), request)
         if request.kind is RequestKind.MANUAL:
-            return Facts(readings=self._beside(request), hits=self._manual(request))
+            hits = self._manual(request)
+            return Facts(readings=self._beside(request), hits=hits, unlit=self._unlit())
         return Facts()
 
     def _with_codes(self, facts: Facts, request: Request) -> Facts:
@@ -159,6 +161,11 @@ class Lookup:
         nearly = max((passage.coverage for passage in others), default=0.0)
         return others if nearly >= NEARLY * best else list(passages)
 
+    def _unlit(self) -> tuple[Telltale, ...]:
+        """The lamps that are not known to be lit."""
+        lit = self._lit_sections()
+        return tuple(lamp for lamp in self.vehicle.telltales if lamp.section not in lit)
+
     def _lit_sections(self) -> set[str]:
         """The sections of the lamps that are lit; none while the car cannot be asked."""
         try:
@@ -179,7 +186,15 @@ class Lookup:
             for lamp, (_, reading) in zip(asked, readings, strict=True)
             if isinstance(reading, Known) and reading.value != "off"
         ]
-        if len(asked) > 1:
+        if len(asked) > 1 and any(lamp.id == request.slots["lamp"] for lamp in asked):
+            # Of those that people call the same, what is lit; else the one that they mean most.
+            lamps = {lamp for lamp, _ in lit} or {
+                lamp for lamp in asked if lamp.id == request.slots["lamp"]
+            }
+            unseen = {path for path, reading in readings if isinstance(reading, Unknown)}
+            asked = [lamp for lamp in asked if lamp in lamps or lamp.path in unseen]
+            readings = tuple((p, r) for p, r in readings if p in {lamp.path for lamp in asked})
+        elif len(asked) > 1:
             lit = _meant(lit, request)
         # One lamp is explained from its section; of several, the sections tell what comes first.
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]

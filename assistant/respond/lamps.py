@@ -10,6 +10,7 @@ from assistant.events import (
     Evidence,
     Facts,
     Hits,
+    Known,
     Outcome,
     PassageKind,
     Reading,
@@ -34,6 +35,7 @@ from assistant.respond.lamp_actions import (
     what_now,
     when_flashing,
 )
+from assistant.respond.lamp_conditions import is_bare
 from assistant.respond.lamp_demands import (
     Demand,
     LitLamp,
@@ -53,7 +55,8 @@ WHAT_IF = "what_if"  # the interpreter's name for asking what to do in a case
 SEVERAL = "several"  # the interpreter's name for lamps that the words fit equally
 LIST = "list"  # the interpreter's name for a question about a lamp that it does not know
 TELLING = 3.0  # weight of the words beside the lamp's name that make it another question
-STATE = {"fact", "has"}  # asks whether it is lit, and nothing of what it means
+WELL = "state"  # the interpreter's name for asking whether a thing is well that a lamp warns of
+STATE = {"fact", "has", WELL}  # asks whether it is lit, and nothing of what it means
 LIT = {
     "off": "lamp_not_lit",
     "flashing": "lamp_flashing",
@@ -83,6 +86,8 @@ def _answer(request: Request, facts: Facts, replies: Replies, max_words: int) ->
     single = len(facts.readings) == 1
     if single and isinstance(facts.readings[0][1], Unknown) and request.slots["ask"] in STATE:
         return _cannot_tell(facts, replies)
+    if single and request.slots["ask"] == WELL and facts.hits.passages and _off(facts):
+        return _well(facts, replies)
     one = len(facts.lamps) == 1 and request.slots["ask"] != LIST and not _withheld(request, facts)
     if facts.hits.passages and (single or one):
         return _with_unseen(_explained(request, facts, replies, max_words), facts, replies)
@@ -99,6 +104,11 @@ def _answer(request: Request, facts: Facts, replies: Replies, max_words: int) ->
     evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
     text = replies.say[answer].format(colour=asked)
     return Answer(Outcome.ANSWERED, By.TEMPLATE, text, evidence)
+
+
+def _off(facts: Facts) -> bool:
+    reading = facts.readings[0][1]
+    return isinstance(reading, Known) and reading.value == "off"
 
 
 def _withheld(request: Request, facts: Facts) -> bool:
@@ -185,6 +195,11 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
         path, reading = facts.readings[0]
         if not explained:
             evidence.append(SignalEvidence(path, reading))
+            if plan is None:
+                texts = _while_lit(texts, request, replies)
+        elif explained[0][0].id != request.slots["lamp"] and said[0] not in chosen:
+            # "The oil lamp", where another is lit than the one that is called so above all.
+            texts.insert(0, _named(explained[0][0], state, replies))
         ends.append(_state(reading, replies))
     elif explained and said[0] not in chosen:
         texts.insert(0, _named(explained[0][0], state, replies))
@@ -199,6 +214,32 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
         " ".join([*texts, plan.short(replies), *ends]),
         plan.steps,
         1,
+    )
+
+
+def _while_lit(texts: list[str], request: Request, replies: Replies) -> list[str]:
+    """The sentences on a lamp that is off: what to do is under the condition that it is lit.
+
+    Who asks what to do with the lamp lit has said so.
+    """
+    if "advice" in request.slots:
+        return texts
+    told = next((at for at, text in enumerate(texts) if is_bare(text)), None)
+    if told is None:
+        return texts
+    return [*texts[:told], replies.say["while_lit"].format(text=texts[told]), *texts[told + 1 :]]
+
+
+def _well(facts: Facts, replies: Replies) -> Answer:
+    """That the lamp which warns of a thing is off, and what it would tell."""
+    said = said_in(facts.hits.passages)[:1]
+    path, reading = facts.readings[0]
+    text = replies.say["lamp_named_off"].format(name=facts.hits.passages[0].title.lower())
+    return Answer(
+        Outcome.ANSWERED,
+        By.QUOTE,
+        f"{text} {said_of(said)}",
+        (*quoted(said), SignalEvidence(path, reading)),
     )
 
 

@@ -18,6 +18,7 @@ from assistant.respond.replies import Replies
 from assistant.respond.wordings import has, stems_of
 
 CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
+PICTURE = "picture"  # and for a symbol that was described
 LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
 # Asks more of a reading than its value: whether it holds for the car as it is.
 AS_IT_IS = re.compile(
@@ -34,7 +35,9 @@ def answer_lamps_first(
         return None
     lit = lit_lamps(facts.of_lamps)
     about = request.of_lamps.slots["about"]
-    if about == CAUSE:
+    if about == PICTURE:
+        deciding = lit
+    elif about == CAUSE:
         deciding = _concerned(facts.of_lamps, lit)
     else:
         reading = request.kind is RequestKind.VEHICLE and not AS_IT_IS.search(request.text)

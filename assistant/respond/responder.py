@@ -11,6 +11,7 @@ from assistant.respond.features import asked_of
 from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
+from assistant.respond.lamp_conditions import of_another_case, with_condition
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.lamps_first import answer_lamps_first
 from assistant.respond.likeliest import Likely, answer_likeliest
@@ -98,6 +99,11 @@ class Responder:
         if answer.outcome is Outcome.REFUSED and not facts.hits.no_manual:
             answer = answer_likeliest(request, facts, self.replies, self.likely)
         joined = with_reading(answer, request, facts, self.replies, self.likely)
+        if of_another_case(joined, request, facts):
+            return self._refusal()
+        conditional = with_condition(answer, facts, self.replies)
+        if conditional != answer:
+            return conditional
         if self.phrasing is None or answer.outcome is not Outcome.ANSWERED or joined != answer:
             return joined
         phrased = self.phrasing.phrase(request.text, answer, cancel)
