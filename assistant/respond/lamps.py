@@ -300,6 +300,8 @@ def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -
         demanded = [one for lamp in lit_lamps(facts) for one in lamp.instruction()]
         missing = [one for one in demanded if one.passage.section == told[0].passage.section]
         return sorted({*told, *missing}, key=said.index) if facts.lamps else told
+    if request.slots["ask"] == "fact" and "state" in request.slots:
+        return []  # whether it flashes is no question beyond the lamp
     name = {stem(word) for word in words(facts.hits.passages[0].title)}
     telling = tuple(
         term for term in facts.hits.terms if not any(stem(word) in name for word in term.words)

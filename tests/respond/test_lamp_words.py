@@ -107,3 +107,9 @@ def test_what_is_lit_names_all_lamps(question: str) -> None:
 def test_of_two_colours_no_lamp_is_picked() -> None:
     text = ask("What if a red lamp and an amber lamp come on together?", ParkingBrake="on").text
     assert "parking brake" not in text
+
+
+def test_whether_a_steady_lamp_flashes_is_answered_with_its_state() -> None:
+    answer = ask("Is the check engine light flashing?", CheckEngine="on")
+    assert "dry grass" not in answer.text
+    assert answer.text.endswith(REPLIES.say["lamp_lit"])
