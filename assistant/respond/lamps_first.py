@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from assistant.events import Answer, Facts, Outcome, Request, RequestKind, Term
 from assistant.lexicon import stem, words
-from assistant.respond.gauges import answer_gauge
 from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.replies import Replies
@@ -30,7 +29,7 @@ AS_IT_IS = re.compile(
 def answer_lamps_first(
     request: Request, facts: Facts, replies: Replies, max_words: int
 ) -> Answer | None:
-    """What the lamps that are lit answer, with the reading after it; None where none decides."""
+    """What the lamps that are lit answer; None where none decides."""
     if request.of_lamps is None or facts.of_lamps is None or not facts.of_lamps.lamps:
         return None
     lit = lit_lamps(facts.of_lamps)
@@ -44,8 +43,7 @@ def answer_lamps_first(
         deciding = _demanding(lit, Demand.STOP if reading or about == LIMITS else Demand.LIMIT)
     if not deciding:
         return None
-    answer = answer_lamps(request.of_lamps, _only(facts.of_lamps, deciding), replies, max_words)
-    return _with_reading(answer, request, facts, replies)
+    return answer_lamps(request.of_lamps, _only(facts.of_lamps, deciding), replies, max_words)
 
 
 def _demanding(lit: Sequence[LitLamp], enough: Demand) -> list[LitLamp]:
@@ -84,13 +82,11 @@ def _only(facts: Facts, lamps: Sequence[LitLamp]) -> Facts:
     return replace(facts, lamps=lit, hits=replace(facts.hits, passages=passages))
 
 
-def _with_reading(answer: Answer, request: Request, facts: Facts, replies: Replies) -> Answer:
-    """The answer and then the reading that was asked for, where there is one."""
-    if request.kind is not RequestKind.VEHICLE:
-        return answer
-    reading = answer_gauge(request, facts, replies)
+def followed_by(answer: Answer, reading: Answer, replies: Replies, units: str) -> Answer:
+    """The answer of the lamps and then the reading that was asked for, where there is one."""
     if reading.outcome is not Outcome.ANSWERED:
         return answer
-    short = f"{answer.short} {reading.text}" if answer.short else ""
+    told = replies.spelled(reading.text, units)
+    short = f"{answer.short} {told}" if answer.short else ""
     evidence = (*answer.evidence, *reading.evidence)
-    return replace(answer, text=f"{answer.text} {reading.text}", short=short, evidence=evidence)
+    return replace(answer, text=f"{answer.text} {told}", short=short, evidence=evidence)

@@ -13,7 +13,7 @@ from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamp_conditions import of_another_case, with_condition
 from assistant.respond.lamps import answer_lamps
-from assistant.respond.lamps_first import answer_lamps_first
+from assistant.respond.lamps_first import answer_lamps_first, followed_by
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
@@ -63,6 +63,8 @@ class Responder:
 
     def _answer(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
         decided = answer_lamps_first(request, facts, self.replies, self.max_words)
+        if decided is not None and request.kind is RequestKind.VEHICLE:
+            return followed_by(decided, self._reported(request, facts), self.replies, self.units)
         if decided is not None:
             return decided
         match request.kind:
