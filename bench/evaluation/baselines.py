@@ -58,7 +58,7 @@ class ModelAlone:
         """What it makes of a question."""
         began = time.monotonic()
         answer = _generate(self.model, INSTRUCTIONS, f"Question: {text}\nAnswer:")
-        return _attempt(answer, (), time.monotonic() - began)
+        return attempt_of(answer, (), time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class RetrieveAndGenerate:
         """What it makes of a question."""
         began = time.monotonic()
         hits = self.lookup.facts(Request(RequestKind.MANUAL, "question", text)).hits
-        passages = _fitting(hits.passages)
+        passages = fitting(hits.passages)
         pages = "\n".join(f"{passage.title}: {passage.text}" for passage in passages)
         prompt = f"Manual:\n{pages}\n\nQuestion: {text}\nAnswer:"
         answer = _generate(self.model, WITH_MANUAL, prompt)
-        return _attempt(answer, passages, time.monotonic() - began)
+        return attempt_of(answer, passages, time.monotonic() - began)
 
 
-def _fitting(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+def fitting(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The first few, as far as they fit into the prompt."""
     left, taken = PROMPT_CHARACTERS, []
     for passage in passages[:PROMPT_PASSAGES]:
@@ -109,7 +109,8 @@ def _generate(model: LanguageModel, instructions: str, prompt: str) -> str | Non
     return " ".join(kept)
 
 
-def _attempt(text: str | None, passages: Sequence[Passage], took_s: float) -> Attempt:
+def attempt_of(text: str | None, passages: Sequence[Passage], took_s: float) -> Attempt:
+    """What a system said, by what, as the scoring takes it; None: it failed."""
     outcome = Outcome.ANSWERED
     if text is None:
         outcome, text = Outcome.FAILED, ""

@@ -16,7 +16,14 @@ from tqdm import tqdm
 
 from assistant.adapters.can_bridge_vehicle import CanBridgeVehicle
 from assistant.adapters.silero_voice_detector import SileroVoiceDetector
-from assistant.app import Assistant, Need, assistant, find_embedder, model_store
+from assistant.app import (
+    Assistant,
+    Need,
+    assistant,
+    find_embedder,
+    language_model_weights,
+    model_store,
+)
 from assistant.errors import UsageError
 from assistant.manuals import build_manual
 from assistant.settings import Settings, vehicle_folder
@@ -24,6 +31,12 @@ from bench import machine
 from bench.evaluation.asking import Asker, Spoken, Typed
 from bench.evaluation.baselines import Baseline, ModelAlone, RetrieveAndGenerate
 from bench.evaluation.car import BUS, LiveCar
+from bench.evaluation.phrasings import (
+    BestSentence,
+    GenerateAndVerify,
+    SentenceByGrammar,
+    open_llama,
+)
 from bench.evaluation.questions import Question, chain, load_questions
 from bench.evaluation.report import SPEECH, answer_line, report_of
 from bench.evaluation.scoring import Scored, score
@@ -55,7 +68,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with _manual(options.manual, settings) as manual, ExitStack() as cleanup:
         need = Need(ears=options.speech, voice=options.speech, manual=manual)
         running = cleanup.enter_context(assistant(settings, need, None))
-        evaluation = _evaluation(running, settings, questions, cleanup, options.speech)
+        evaluation = _evaluation(running, settings, questions, cleanup, options)
         scored = evaluation.of_the_assistant()
         if options.baselines is not None:
             sample = _sample(questions, options.baselines)
@@ -113,7 +126,7 @@ def _evaluation(
     settings: Settings,
     questions: Sequence[Question],
     cleanup: ExitStack,
-    speech: bool,
+    options: argparse.Namespace,
 ) -> _Evaluation:
     assert isinstance(running.vehicle, CanBridgeVehicle), "the bus is BUS, and that is no broker"
     car = LiveCar(vehicle_folder(settings.vehicle), running.vehicle)
@@ -127,8 +140,14 @@ def _evaluation(
     baselines: tuple[Baseline, ...] = ()
     if model is not None:
         baselines = (ModelAlone(model), RetrieveAndGenerate(model, lookup))
+        if options.baselines is not None:
+            path = language_model_weights(settings, model_store(settings)).path
+            llama = open_llama(path, settings.threads)
+            cleanup.callback(llama.close)
+            others = (GenerateAndVerify(model, lookup), BestSentence(lookup))
+            baselines = (*baselines, *others, SentenceByGrammar(llama, lookup))
     asker = Asker(running, settings.hear, car, detector, mouth)
-    return _Evaluation(asker, car, questions, baselines, speech)
+    return _Evaluation(asker, car, questions, baselines, options.speech)
 
 
 def _files(options: argparse.Namespace, settings: Settings) -> list[Path]:
