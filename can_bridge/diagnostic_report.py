@@ -11,7 +11,8 @@ def as_text(report: DiagnosticReport) -> str:
     parts += _section("Control units", [_identity(one) for one in report.identities])
     codes = [_code(code) for code in report.codes]
     codes += [f"{ecu:<5}not known" for ecu in report.unread]
-    parts += _section("Trouble codes", codes or (["none"] if report.identities else []))
+    asked = ", ".join(one.ecu for one in report.identities)
+    parts += _section("Trouble codes", codes or ([f"none in {asked}"] if asked else []))
     parts += _obd(report.obd)
     return "\n".join(parts)
 

@@ -29,7 +29,8 @@ NOT_STORED = "not_stored"  # the status of a code that was asked for by name
 def answer_codes(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
     """Say which codes are stored, confirmed ones first, and what the lit lamps ask for.
 
-    What a red lamp asks for comes before all codes. That none is stored is said only where every control unit has said so.
+    What a red lamp asks for comes before all codes. That none is stored is said only where every
+    control unit that the car's files list has said so, and of those alone.
     """
     codes = facts.codes
     assert codes is not None

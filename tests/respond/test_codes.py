@@ -26,6 +26,7 @@ MISFIRE = TroubleCode("P0301", "Misfire in cylinder 1", "powertrain, generic", "
 WEAK = TroubleCode("P0420", "The catalytic converter of bank 1 works too little", "", "pending")
 UNNAMED = TroubleCode("C1501", "", "chassis, maker-specific", "confirmed")
 STORED = "Which fault codes are stored?"
+NONE = "No control unit that I can ask has stored a trouble code."
 
 
 def car_with(codes: TroubleCodes, **lit: str) -> FakeVehicle:
@@ -114,7 +115,7 @@ def test_a_pending_code_is_called_that() -> None:
 
 
 def test_none_is_said_only_where_every_unit_has_said_so() -> None:
-    assert ask(STORED, car_with(TroubleCodes())).text.startswith("No trouble code is stored.")
+    assert ask(STORED, car_with(TroubleCodes())).text.startswith(NONE)
     unread = ask(STORED, car_with(TroubleCodes(unread=("engine control", "airbags"))))
     assert unread.outcome is Outcome.REFUSED
     assert "not known: engine control and airbags" in unread.text
@@ -126,7 +127,7 @@ def test_a_code_by_name_is_stored_or_not_or_not_known() -> None:
     named = "What does P0420 mean?"
     assert "P0420, the catalytic" in ask(named, car_with(TroubleCodes((MISFIRE, WEAK)))).text
     missing = ask(named, car_with(TroubleCodes((MISFIRE,))))
-    assert missing.text == "P0420 is not stored."
+    assert missing.text == "No control unit that I can ask has stored P0420."
     assert missing.evidence == (CodeEvidence("P0420", "not_stored"),)
     assert ask(named, car_with(TroubleCodes((MISFIRE,), ("airbags",)))).outcome is Outcome.REFUSED
 
