@@ -7,6 +7,7 @@ and passages that have not changed keep their vectors.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from assistant.adapters.sqlite_manual_file import (
     build,
     built_from,
     kept_sources,
+    said_to_be_from,
     source_key,
 )
 from assistant.adapters.sqlite_vectors import add_vectors
@@ -30,6 +32,7 @@ from assistant.ports import Embedder
 
 BY_HAND = "by hand:"
 BLOCK = 1 << 20
+LOG = logging.getLogger(__name__)
 
 
 class BuildProgress(Protocol):
@@ -73,8 +76,8 @@ def manual_file(data: Path, vehicle_id: str, folder: Path) -> Path:
 
 
 def by_hand(manual: Path) -> bool:
-    """Whether a built manual is made of files that were given by hand."""
-    return built_from(manual).startswith(BY_HAND)
+    """Whether a built manual, whole or not, is made of files that were given by hand."""
+    return said_to_be_from(manual).startswith(BY_HAND)
 
 
 def ensure_manual(
@@ -106,28 +109,41 @@ def find_manual(
     With an embedder (not open) the manual gets its vectors, too, where it has not the right ones.
     """
     target = manual_file(data, vehicle_id, folder)
-    if not _bring_up_to_date(target, folder, progress):
+    built = _bring_up_to_date(target, folder, progress)
+    if not built:
         return None
     if embedder is not None:
         add_vectors(target, embedder, progress.passages)
-        if not by_hand(target):
+        if not built.startswith(BY_HAND):
             add_examples(target, folder / EXAMPLES, embedder, progress.passages)
     return target
 
 
-def _bring_up_to_date(target: Path, folder: Path, progress: BuildProgress) -> bool:
-    """Build a vehicle's manual where that is needed; whether there is one."""
+def _bring_up_to_date(target: Path, folder: Path, progress: BuildProgress) -> str:
+    """Build a vehicle's manual where that is needed; what it is built from, "" where there is none."""
     built = built_from(target)
     if built.startswith(BY_HAND):
-        return True
+        return built
+    if not built and by_hand(target):
+        raise ManualError(
+            f"The manual {target}, built of files given by hand, is damaged or of an older version; "
+            f"build it again with `auriga manual build FILE… --vehicle {folder}`, or the vehicle's "
+            f"own by leaving FILE… out."
+        )
     files = _own_files(folder)
     if not files:
-        return bool(built)
+        return built
+    if target.exists() and not said_to_be_from(target):
+        LOG.warning(
+            "the manual %s was damaged and is built again from the vehicle's own folder; files that "
+            "were given by hand must be given again",
+            target,
+        )
     sources = [_source(path) for path in files]
     fingerprint = _fingerprint(sources)
     if built != fingerprint:
         _build(files, sources, target, fingerprint, progress)
-    return True
+    return fingerprint
 
 
 def _own_files(folder: Path) -> list[Path]:

@@ -1,7 +1,6 @@
 """A vehicle's manual is built when it is needed, whole or not at all."""
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,16 @@ import pytest
 
 from assistant.adapters.sqlite_manual import SqliteManual
 from assistant.adapters.sqlite_manual_file import build, built_from
+from assistant.adapters.sqlite_seal import rewriting
 from assistant.errors import ManualError
 from assistant.events import Passage, Term
 from assistant.ingest.files import read_text
-from assistant.manuals import build_manual, build_own_manual, ensure_manual, manual_file
+from assistant.manuals import (
+    build_manual,
+    build_own_manual,
+    ensure_manual,
+    manual_file,
+)
 from tests.fakes import FakeEmbedder
 from tests.turns import JACK, MANUAL
 
@@ -85,11 +90,55 @@ def test_a_file_that_is_damaged_behind_its_head_is_built_again(
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["The jack lies under the floor."]
 
 
+def changed(path: Path, before: bytes, after: bytes) -> None:
+    """Write other bytes into a built manual, as a bad disk might."""
+    whole = path.read_bytes()
+    assert whole.count(before) == 1
+    path.write_bytes(whole.replace(before, after))
+
+
+def test_a_letter_that_has_changed_is_not_quoted(tmp_path: Path, folder: Path) -> None:
+    path = ensure_manual(tmp_path, "car", folder, FakeEmbedder())
+    changed(path, b"under the floor", b"above the floor")
+    with pytest.raises(ManualError, match="damaged"):
+        texts(path)
+    embedder = FakeEmbedder()
+    assert texts(ensure_manual(tmp_path, "car", folder, embedder)) == [
+        "The jack lies under the floor."
+    ]
+    assert embedder.embedded  # nothing of the damaged file is taken over
+
+
+def test_a_damaged_manual_of_files_given_by_hand_is_named_and_not_replaced(
+    tmp_path: Path, folder: Path
+) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text("# 1 A\n\nMy own jack.\n", encoding="utf-8")
+    path = manual_file(tmp_path, "car", folder)
+    build_manual([mine], path)
+    changed(path, b"My own jack", b"No own jack")
+    damaged = path.read_bytes()
+    with pytest.raises(ManualError, match=r"auriga manual build FILE… --vehicle .*car"):
+        ensure_manual(tmp_path, "car", folder)
+    assert path.read_bytes() == damaged
+    build_manual([mine], path)
+    assert texts(ensure_manual(tmp_path, "car", folder)) == ["My own jack."]
+
+
+def test_that_files_given_by_hand_may_be_lost_is_said(
+    tmp_path: Path, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = manual_file(tmp_path, "car", folder)
+    path.parent.mkdir()
+    path.write_bytes(b"no database")
+    ensure_manual(tmp_path, "car", folder)
+    assert "given by hand" in caplog.text
+
+
 def test_a_file_of_an_older_form_is_built_again(tmp_path: Path, folder: Path) -> None:
     path = ensure_manual(tmp_path, "car", folder)
-    with sqlite3.connect(path) as connection:
+    with rewriting(path, what="manual") as connection:
         connection.execute("UPDATE manual SET value = '0' WHERE key = 'format'")
-    connection.close()
     assert built_from(path) == ""
     assert texts(ensure_manual(tmp_path, "car", folder)) == ["The jack lies under the floor."]
 

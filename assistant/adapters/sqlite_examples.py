@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.adapters.sqlite_manual_file import COLUMNS, passage_of
-from assistant.adapters.sqlite_vectors import BUSY_S, SCHEMA, STORED, Progress, maker
-from assistant.errors import DiskFullError, ManualError
+from assistant.adapters.sqlite_seal import rewriting
+from assistant.adapters.sqlite_vectors import STORED, Progress, maker
+from assistant.errors import ManualError
 from assistant.events import Passage, Vectors
 from assistant.examples import Example, Quotation, pieces_meant, read_examples
 from assistant.ports import Embedder
@@ -70,33 +71,24 @@ def add_examples(
     wrong, DiskFullError, or the embedder's own ModelError and EmbedderError.
     """
     about = _fingerprint(questions, embedder)
-    try:
-        with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
-            if _made_of(connection) == about:
-                return 0
-            examples = read_examples(questions)
-            connection.executescript(SCHEMA)
-            tied = _tied(connection, examples, embedder)
-            there = {row[0] for row in connection.execute("SELECT key FROM example_vector")}
-            missing = {
-                key: example.question
-                for example in examples
-                if (key := _key(example, embedder)) not in there
-            }
-            made = list(_embedded(missing, embedder, progress)) if missing else []
-            with connection:
-                connection.executemany("INSERT OR REPLACE INTO example_vector VALUES (?, ?)", made)
-                connection.execute("DELETE FROM example")
-                connection.executemany("INSERT INTO example VALUES (?, ?, ?)", tied)
-                connection.execute(
-                    "DELETE FROM example_vector WHERE key NOT IN (SELECT key FROM example)"
-                )
-                row = ("examples", about)
-                connection.execute("INSERT OR REPLACE INTO manual VALUES (?, ?)", row)
-            return len(made)
-    except sqlite3.Error as error:
-        kind = DiskFullError if "full" in str(error) or "disk" in str(error) else ManualError
-        raise kind(f"The questions of {path} cannot be written: {error}.") from error
+    if _made_of(path) == about:
+        return 0
+    examples = read_examples(questions)
+    with rewriting(path, what="example questions of the manual") as connection:
+        tied = _tied(connection, examples, embedder)
+        there = {row[0] for row in connection.execute("SELECT key FROM example_vector")}
+        missing = {
+            key: example.question
+            for example in examples
+            if (key := _key(example, embedder)) not in there
+        }
+        made = list(_embedded(missing, embedder, progress)) if missing else []
+        connection.executemany("INSERT OR REPLACE INTO example_vector VALUES (?, ?)", made)
+        connection.execute("DELETE FROM example")
+        connection.executemany("INSERT INTO example VALUES (?, ?, ?)", tied)
+        connection.execute("DELETE FROM example_vector WHERE key NOT IN (SELECT key FROM example)")
+        connection.execute("INSERT OR REPLACE INTO manual VALUES (?, ?)", ("examples", about))
+        return len(made)
 
 
 def load_examples(connection: sqlite3.Connection, dimensions: int) -> ExampleVectors | None:
@@ -116,8 +108,13 @@ def load_examples(connection: sqlite3.Connection, dimensions: int) -> ExampleVec
     return ExampleVectors(matrix, answers, beyond)
 
 
-def _made_of(connection: sqlite3.Connection) -> str:
-    row = connection.execute("SELECT value FROM manual WHERE key = 'examples'").fetchone()
+def _made_of(path: Path) -> str:
+    """The fingerprint of the examples of a built manual, "" where it has none."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as held:
+            row = held.execute("SELECT value FROM manual WHERE key = 'examples'").fetchone()
+    except sqlite3.Error as error:
+        raise ManualError(f"The manual {path} cannot be read: {error}.") from error
     return str(row[0]) if row else ""
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from assistant.adapters.sqlite_examples import Asked, ExampleVectors, load_examples
 from assistant.adapters.sqlite_manual_file import COLUMNS, passage_of
+from assistant.adapters.sqlite_seal import require_whole
 from assistant.adapters.sqlite_vectors import (
     PassageVectors,
     load_vectors,
@@ -67,7 +68,10 @@ class SqliteManual:
         self._count = 0
 
     def open(self) -> None:
-        """Open the file and the embedder; raise ManualError when it is not a built manual."""
+        """Open the file and the embedder; raise ManualError when it is not a built manual, or is
+        damaged: what it holds is quoted.
+        """
+        require_whole(self._path)
         try:
             # Turns run on worker threads; the runtime lets only one turn look up at a time.
             self._connection = sqlite3.connect(

@@ -1,20 +1,20 @@
 """Adapter: passages of a manual come in, one SQLite file goes out, and what it was made of.
 
 The file is written by `build` as a whole and under a temporary name, so that a manual is never half
-there. `fingerprint` names the sources it was built from; each source is kept with its SHA-256, so
+there, and sealed, so that damage shows. `fingerprint` names the sources it was built from; each source is kept with its SHA-256, so
 that its passages can be taken over unread when the others change.
 """
 
 import contextlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.adapters.sqlite_seal import is_whole, writing
 from assistant.adapters.sqlite_vectors import carry_vectors
-from assistant.errors import DiskFullError, ManualError, is_full
+from assistant.errors import ManualError
 from assistant.events import Passage, PassageKind
 from assistant.ingest.passages import told_apart
 
@@ -31,7 +31,7 @@ CREATE TABLE source (
 CREATE VIRTUAL TABLE words USING fts5 (
     title, heading, chapter, text, content='', tokenize="porter unicode61 remove_diacritics 2");
 """
-FORMAT = "5"
+FORMAT = "6"
 COLUMNS = "id, section, title, page, kind, chapter, heading, text, cells, path, source"
 """What `passage_of` reads."""
 OWN = """
@@ -60,59 +60,38 @@ def build(
 
     Raises ManualError when there is no passage, DiskFullError when there is no room.
     """
-    # Another process may build the same manual at this moment, so the name is our own.
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        connection = sqlite3.connect(part)
-        try:
-            count = _fill(connection, passages, fingerprint, sources)
-            carry_vectors(connection, path)
-            connection.commit()
-        finally:
-            connection.close()
+    with writing(path) as connection:
+        count = _fill(connection, passages, fingerprint, sources)
         if not count:
             raise ManualError("The manual holds no text under any heading; nothing was built.")
-        part.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        raise _not_built(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        carry_vectors(connection, path)
     return count
-
-
-def _not_built(path: Path, error: OSError | sqlite3.Error) -> ManualError | DiskFullError:
-    """Why a manual was not built, and what helps."""
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    code = getattr(error, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and is_full(error)):
-        return DiskFullError(f"The manual {path} cannot be written ({reason}); free some space.")
-    if code == sqlite3.SQLITE_IOERR_WRITE:  # a quota or a limit may be what cut the write short
-        return DiskFullError(
-            f"The manual {path} cannot be written ({reason}); free some space or check the disk."
-        )
-    return ManualError(
-        f"The manual {path} cannot be written ({reason}); make its folder writable, or name "
-        "another one in models.folder or XDG_DATA_HOME."
-    )
 
 
 def built_from(path: Path) -> str:
     """The fingerprint of the sources of a manual file, "" where it is none or is damaged."""
+    try:
+        return said_to_be_from(path) if is_whole(path) and _about(path, "format") == FORMAT else ""
+    except OSError:
+        return ""
+
+
+def said_to_be_from(path: Path) -> str:
+    """The fingerprint that a manual file states, whole or not; "" where none can be read."""
+    return _about(path, "fingerprint")
+
+
+def _about(path: Path, key: str) -> str:
     if not path.is_file():
         return ""
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            rows = dict(connection.execute("SELECT key, value FROM manual"))
-            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-        finally:
-            connection.close()
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            found = connection.execute("SELECT value FROM manual WHERE key = ?", (key,)).fetchone()
     except sqlite3.Error:
         return ""
-    return str(rows.get("fingerprint", "")) if whole and rows.get("format") == FORMAT else ""
+    return str(found[0]) if found else ""
 
 
 def kept_sources(path: Path) -> dict[Source, tuple[Passage, ...]]:

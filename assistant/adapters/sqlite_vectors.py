@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.errors import DiskFullError, ManualError
+from assistant.adapters.sqlite_seal import is_whole, rewriting
+from assistant.errors import ManualError
 from assistant.events import Passage, PassageKind, Vectors
 from assistant.lookup.windows import windows
 from assistant.pieces import FORM, pieces_of, without_references
@@ -33,7 +34,6 @@ CREATE TABLE IF NOT EXISTS example (key BLOB NOT NULL, passage INTEGER, piece IN
 """
 KEY_BYTES = 16
 STORED = np.float16  # rounds a cosine by less than 0.001
-BUSY_S = 30.0  # another process may be writing the same vectors
 SECTION_SHARE = 0.5  # what the vector of the section counts beside the passage's own
 LOADED = """
 SELECT passage.id, passage.chapter || char(10) || passage.section, vector
@@ -94,18 +94,22 @@ def add_vectors(
     The embedder is opened where it is needed. Raises ManualError, DiskFullError, or the embedder's
     own ModelError and EmbedderError.
     """
+    if _has_vectors(path, embedder):
+        return 0
+    embedder.open()
     try:
-        with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
-            if made_by(connection) == maker(embedder) and _whole(connection, embedder):
-                return 0
-            embedder.open()
-            try:
-                return _complete(connection, embedder, progress)
-            finally:
-                embedder.close()
+        with rewriting(path, what="vectors of the manual") as connection:
+            return _complete(connection, embedder, progress)
+    finally:
+        embedder.close()
+
+
+def _has_vectors(path: Path, embedder: Embedder) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as held:
+            return made_by(held) == maker(embedder) and _whole(held, embedder)
     except sqlite3.Error as error:
-        kind = DiskFullError if "full" in str(error) or "disk" in str(error) else ManualError
-        raise kind(f"The vectors of {path} cannot be written: {error}.") from error
+        raise ManualError(f"The manual {path} cannot be read: {error}.") from error
 
 
 def maker(embedder: Embedder) -> str:
@@ -122,15 +126,15 @@ def made_by(connection: sqlite3.Connection) -> str:
 def carry_vectors(connection: sqlite3.Connection, old: Path) -> None:
     """Take the vectors of an older build over into a new one; none where they cannot be read."""
     connection.executescript(SCHEMA)
-    if not old.is_file():
-        return
     try:
+        if not is_whole(old):
+            return
         with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as before:
             rows = before.execute("SELECT key, window, vector FROM vector").fetchall()
             pieces = before.execute("SELECT key, number, vector FROM piece").fetchall()
             examples = before.execute("SELECT key, vector FROM example_vector").fetchall()
-    except sqlite3.Error:
-        return  # of an older form, or damaged: they are computed again
+    except (OSError, sqlite3.Error):
+        return  # there is none, or it is of an older form: they are computed again
     connection.executemany("INSERT INTO vector VALUES (?, ?, ?)", rows)
     connection.executemany("INSERT INTO piece VALUES (?, ?, ?)", pieces)
     connection.executemany("INSERT INTO example_vector VALUES (?, ?)", examples)

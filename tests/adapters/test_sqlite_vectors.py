@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.adapters.sqlite_manual_file import build
+from assistant.adapters.sqlite_manual_file import build, built_from
 from assistant.adapters.sqlite_vectors import add_vectors, load_vectors, made_by, maker
 from assistant.errors import EmbedderError, ManualError
-from assistant.events import Passage
+from assistant.events import Passage, Vectors
 from tests.fakes import FakeEmbedder
 from tests.turns import JACK, MANUAL, STEPS
 
@@ -91,15 +91,28 @@ def test_a_passage_that_comes_twice_is_computed_once(path: Path) -> None:
     assert rows(path, "embedded") == 2
 
 
-def test_damaged_vectors_are_computed_again(path: Path) -> None:
+def test_vectors_of_a_damaged_manual_are_not_taken_over(path: Path) -> None:
     add_vectors(path, FakeEmbedder())
     with closing(sqlite3.connect(path)) as connection, connection:
-        row = "(SELECT key FROM embedded WHERE passage = 1)"
-        connection.execute(f"UPDATE vector SET vector = x'00' WHERE key = {row}")
-    embedder = FakeEmbedder()
-    assert add_vectors(path, embedder) == 1
-    assert embedder.embedded[0] == f"{MANUAL[0].title}. {MANUAL[0].text}"
+        connection.execute("UPDATE vector SET vector = zeroblob(length(vector))")
+    with pytest.raises(ManualError, match="damaged"):
+        add_vectors(path, FakeEmbedder(name="other"))
+    embedder = built(path, MANUAL)
+    assert len(set(embedder.embedded)) >= len(MANUAL)
     assert add_vectors(path, embedder) == 0
+
+
+def test_a_manual_that_was_built_meanwhile_stays(path: Path) -> None:
+    class Slow(FakeEmbedder):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            if not self.embedded:
+                build(path, (MORE,), "another")
+            return super().embed(texts)
+
+    add_vectors(path, Slow())
+    assert built_from(path) == "another"
+    assert rows(path, "passage") == 1
+    assert not list(path.parent.glob("*.part"))
 
 
 def test_how_far_it_is_is_told(path: Path) -> None:
