@@ -120,7 +120,10 @@ def find_manual(
 
 
 def _bring_up_to_date(target: Path, folder: Path, progress: BuildProgress) -> str:
-    """Build a vehicle's manual where that is needed; what it is built from, "" where there is none."""
+    """Build a vehicle's manual where that is needed; what it is built from, "" where there is none.
+
+    What was built from a folder that has no manual any more is another car's, or an older one's.
+    """
     built = built_from(target)
     if built.startswith(BY_HAND):
         return built
@@ -132,7 +135,7 @@ def _bring_up_to_date(target: Path, folder: Path, progress: BuildProgress) -> st
         )
     files = _own_files(folder)
     if not files:
-        return built
+        return ""
     if target.exists() and not said_to_be_from(target):
         LOG.warning(
             "the manual %s was damaged and is built again from the vehicle's own folder; files that "

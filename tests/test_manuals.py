@@ -1,6 +1,7 @@
 """A vehicle's manual is built when it is needed, whole or not at all."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from assistant.manuals import (
     build_manual,
     build_own_manual,
     ensure_manual,
+    find_manual,
     manual_file,
 )
 from tests.fakes import FakeEmbedder
@@ -133,6 +135,26 @@ def test_that_files_given_by_hand_may_be_lost_is_said(
     path.write_bytes(b"no database")
     ensure_manual(tmp_path, "car", folder)
     assert "given by hand" in caplog.text
+
+
+def test_what_was_built_from_the_vehicles_folder_is_not_used_without_it(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = ensure_manual(tmp_path, "car", folder)
+    (folder / "manual" / "01.md").rename(folder / "01.md")
+    assert find_manual(tmp_path, "car", folder) is None
+    with pytest.raises(ManualError, match="has no manual"):
+        ensure_manual(tmp_path, "car", folder)
+    (folder / "01.md").rename(folder / "manual" / "01.md")
+    assert texts(ensure_manual(tmp_path, "car", folder)) == texts(path)
+
+
+def test_files_given_by_hand_outlive_the_vehicles_own(tmp_path: Path, folder: Path) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text("# 1 A\n\nMy own jack.\n", encoding="utf-8")
+    build_manual([mine], manual_file(tmp_path, "car", folder))
+    shutil.rmtree(folder / "manual")
+    assert texts(ensure_manual(tmp_path, "car", folder)) == ["My own jack."]
 
 
 def test_a_file_of_an_older_form_is_built_again(tmp_path: Path, folder: Path) -> None:
