@@ -25,7 +25,7 @@ def _open_standard_streams() -> None:
 def run_process() -> None:
     """Run the command line and end the process with its exit code.
 
-    SIGTERM ends it as Ctrl-C does: nothing is left behind.
+    SIGTERM and SIGHUP, of a closed terminal, end it as Ctrl-C does: nothing is left behind.
     """
     stop = Stop()
     stop.install()

@@ -1,4 +1,4 @@
-"""Stop: SIGINT and SIGTERM come in, a KeyboardInterrupt that cannot be lost goes out.
+"""Stop: SIGINT, SIGTERM and SIGHUP come in, a KeyboardInterrupt that cannot be lost goes out.
 
 Python discards what is raised in a weak reference's callback, in `__del__` or in a callback from C,
 and some libraries catch whatever comes. So the signal is remembered, and as long as the main thread
@@ -15,7 +15,8 @@ import sys
 import time
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ALWAYS = signal.SIGTERM  # handled even where the parent had us ignore it
 INTERRUPTED = 130
 AGAIN_S = 0.5  # how often it is looked whether the exception was lost
 SAME_S = 0.3  # `timeout` sends two at once, which must not cut the tidying up short
@@ -23,7 +24,7 @@ SENTENCE = b"\nauriga: interrupted.\n"
 
 
 class Stop:
-    """The handler of both signals; of one process, for all its life.
+    """The handler of these signals; of one process, for all its life.
 
     The first signal raises KeyboardInterrupt in the main thread, a later one ends the process at
     once with exit code 130.
@@ -43,9 +44,12 @@ class Stop:
         return self._came_s is not None
 
     def install(self) -> None:
-        """Handle both signals from now on; a SIGINT that the parent had us ignore stays ignored."""
+        """Handle them from now on; one that the parent had us ignore stays ignored, but for SIGTERM.
+
+        A shell has us ignore SIGINT in the background, and `nohup` the SIGHUP of a closed terminal.
+        """
         for number in SIGNALS:
-            if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
+            if number == ALWAYS or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
         signal.signal(signal.SIGALRM, self._on_alarm)
         sys.unraisablehook = _report

@@ -25,7 +25,8 @@ from can_bridge.stop import Stop, Stopped
 
 _COMMANDS = (monitor, diagnose, set_value, serve, record, replay, decode, draft, check)
 _EPILOG = """exit codes: 0 done, 2 bad usage or configuration, or what is written cannot be, 4 the bus cannot be
-opened, 130 Ctrl-C (143 SIGTERM) before it was done; what runs until Ctrl-C (monitor, record, serve, replay --loop) ends with 0.
+opened, 130 Ctrl-C (143 SIGTERM, 129 SIGHUP) before it was done; what runs until Ctrl-C (monitor, record,
+serve, replay --loop) ends with 0.
 'python -m can_bridge COMMAND --help' shows a command's options, with examples.
 """
 

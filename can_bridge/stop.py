@@ -1,23 +1,23 @@
-"""can_bridge: SIGINT and SIGTERM in, an end in good order out."""
+"""can_bridge: SIGINT, SIGTERM and SIGHUP in, an end in good order out."""
 
 from __future__ import annotations
 
 import signal
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE = 3  # `timeout` sends two at once, which must not cut the tidying up short
 
 
 class Stopped(BaseException):
-    """SIGINT or SIGTERM came; no `Exception`, since libraries catch those and go on.
+    """One of SIGNALS came; no `Exception`, since libraries catch those and go on.
 
     Its text, if any, is the sentence to end with.
     """
 
 
 class Stop:
-    """The handler of both signals: the first raises Stopped, the third ends the process at once."""
+    """The handler of SIGNALS: the first raises Stopped, the third ends the process at once."""
 
     def __init__(self) -> None:
         """None came yet."""
@@ -25,9 +25,14 @@ class Stop:
         self._number = signal.SIGINT
 
     def install(self) -> None:
-        """Handle both signals from now on, those too that were held back by `hold`."""
+        """Handle them from now on, those too that were held back by `hold`.
+
+        The SIGHUP of a closed terminal stays ignored where the parent had us ignore it, as `nohup`
+        does.
+        """
         for number in SIGNALS:
-            signal.signal(number, self)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def check(self) -> None:
@@ -52,7 +57,7 @@ class Stop:
 
 
 def hold() -> None:
-    """Let both signals wait until `install`.
+    """Let them wait until `install`.
 
     Some libraries take whatever happens while they are imported for a part of theirs that is
     missing, and go on without it.

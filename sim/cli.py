@@ -262,8 +262,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m sim",
         description="Put a virtual car on a CAN bus.",
         epilog="Exit codes: 0 done, or ended by Ctrl-C on a bus; 2 bad usage or files, or what is "
-        "written cannot be; 4 the bus cannot be opened; 130 Ctrl-C (143 SIGTERM) before --write "
-        "was done.",
+        "written cannot be; 4 the bus cannot be opened; 130 Ctrl-C (143 SIGTERM, 129 SIGHUP) "
+        "before --write was done.",
     )
     parser.add_argument("scenario", help="a name in config/scenarios, or a TOML file")
     parser.add_argument("--vehicle", default="aster", help="an id in config/vehicles, or a folder")

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM at the worst moments of `auriga`, deterministically: 130 and one line."""
+"""SIGINT, SIGTERM and SIGHUP at the worst moments of `auriga`, deterministically: 130 and one line."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LINE = "\nauriga: interrupted.\n"
-NUMBERS = [signal.SIGINT, signal.SIGTERM]
+NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 # A command that would go on for long; the signal comes in it, at a moment of its own.
 COMMAND = """
@@ -176,8 +176,9 @@ def test_a_signal_before_there_is_a_handler_ends_it_without_a_traceback(
     assert (result.returncode, result.stdout, result.stderr) == (-number, "", "")
 
 
-def test_a_sigint_that_the_parent_had_ignored_stays_ignored() -> None:
-    """A shell does so with what it starts in the background."""
-    program = COMMAND.format(number=int(signal.SIGINT), body="in_the_open(); return 0")
-    result = run(f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{program}")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_one_that_the_parent_had_ignored_stays_ignored(number: signal.Signals) -> None:
+    """A shell does so with what it starts in the background, `nohup` with what outlives it."""
+    program = COMMAND.format(number=int(number), body="in_the_open(); return 0")
+    result = run(f"import signal; signal.signal({int(number)}, signal.SIG_IGN)\n{program}")
     assert (result.returncode, result.stderr) == (0, "")

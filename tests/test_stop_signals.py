@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM at the worst moments of the simulator and the bridge, deterministically."""
+"""SIGINT, SIGTERM and SIGHUP at the worst moments of the simulator and the bridge, deterministically."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import can_bridge.stop
 import sim.stop
 
 ROOT = Path(__file__).resolve().parents[1]
-NUMBERS = [signal.SIGINT, signal.SIGTERM]
+NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 COMMANDS = {
     "sim": ["sim", "parked", "--bus", "unix:stop"],
     "can_bridge": ["can_bridge", "monitor", "--bus", "unix:stop"],
@@ -76,6 +76,16 @@ def test_the_third_signal_ends_what_swallowed_the_first(
 ) -> None:
     result = run(SWALLOWED.format(module=module, number=int(number)), tmp_path)
     assert (result.returncode, result.stdout) == (-number, "swallowed\n")
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_hang_up_that_the_parent_had_ignored_stays_ignored(tmp_path: Path, module: str) -> None:
+    """`nohup` does so."""
+    program = SWALLOWED.format(module=module, number=int(signal.SIGHUP))
+    result = run(
+        f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{program}", tmp_path
+    )
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("stop", [sim.stop, can_bridge.stop], ids=lambda module: module.__name__)

@@ -8,7 +8,7 @@ import termios
 import threading
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from assistant.adapters.native_noise import own_stderr
 from assistant.adapters.sounddevice_loudspeaker import LoudspeakerSettings, SounddeviceLoudspeaker
@@ -149,4 +149,5 @@ def keys() -> Iterator[Callable[[], str | None]]:
         yield next_key
     finally:
         if before is not None:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+            with suppress(termios.error):  # the terminal was closed
+                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

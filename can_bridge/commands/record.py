@@ -16,6 +16,7 @@ from can_bridge.commands.options import Parser, add_bus, add_command, seconds, w
 from can_bridge.errors import BusError
 from can_bridge.recorder import Recorder
 from can_bridge.recording import FORMATS
+from can_bridge.stop import SIGNALS
 
 _WAIT_S = 0.2
 _EPILOG = """examples:
@@ -59,8 +60,9 @@ def run(options: argparse.Namespace) -> int:
 def _signalled() -> threading.Event:
     """Set by Ctrl-C, or when the process is asked to end."""
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stopped.set())
     return stopped
 
 

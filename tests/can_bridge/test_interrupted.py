@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a command of `can_bridge` runs, as a process."""
+"""Ctrl-C, SIGTERM and SIGHUP while a command of `can_bridge` runs, as a process."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[i
     return process.returncode, said
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_what_would_end_by_itself_says_that_it_did_not_get_done(
     spawn: Spawn, toy_folder: ToyFolder, number: int, code: int
 ) -> None:

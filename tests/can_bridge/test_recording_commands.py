@@ -19,6 +19,7 @@ from can_bridge import Known, load_profile
 from can_bridge.cli import main
 from can_bridge.lint import lint
 from can_bridge.recording import Recording
+from can_bridge.stop import SIGNALS
 from can_bridge.transcript import Change, Transcript, changes
 from tests.can_bridge.conftest import ToyFolder
 from tests.can_bridge.test_transcript import motion
@@ -67,7 +68,7 @@ def spawn() -> Iterator[Spawn]:
 @pytest.fixture
 def here(capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
     """Runs a command in this process, which is quicker: exit code, stdout, stderr."""
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def run(*arguments: str) -> tuple[int, str, str]:
         try:
@@ -78,8 +79,8 @@ def here(capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
         return code, said.out, said.err
 
     yield run
-    signal.signal(signal.SIGINT, before[0])
-    signal.signal(signal.SIGTERM, before[1])
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def recorder(spawn: Spawn, file: Path, bus: str) -> subprocess.Popen[str]:
@@ -89,8 +90,8 @@ def recorder(spawn: Spawn, file: Path, bus: str) -> subprocess.Popen[str]:
     return process
 
 
-def end(process: subprocess.Popen[str]) -> str:
-    process.send_signal(signal.SIGINT)
+def end(process: subprocess.Popen[str], number: int = signal.SIGINT) -> str:
+    process.send_signal(number)
     _, said = process.communicate(timeout=END_S)
     assert process.returncode == 0
     return said
@@ -256,7 +257,7 @@ def test_an_interrupted_recording_is_whole(tmp_path: Path, spawn: Spawn) -> None
     with can.Bus(interface="unix", channel="once") as bus:
         for number in range(3):
             bus.send(motion(number / 10))
-    assert end(recording) == f"3 frames in {file}\n"
+    assert end(recording, signal.SIGHUP) == f"3 frames in {file}\n"
     assert file.read_text().endswith("End TriggerBlock\n")
 
 

@@ -61,3 +61,19 @@ def test_keys_are_read_without_a_new_line_and_the_terminal_is_given_back(
         os.write(terminal.outer, b"a")
         assert pressed(next_key, 1) == "a"
     assert terminal.is_canonical
+
+
+def test_a_terminal_that_was_closed_is_the_end_of_the_input() -> None:
+    """Its inner end is hung up, as when its window is closed."""
+    outer, inner = pty.openpty()
+
+    class Input:
+        def fileno(self) -> int:
+            return inner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", Input())
+        with keys() as next_key:
+            os.close(outer)
+            assert next_key() == ""
+    os.close(inner)

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,13 +97,21 @@ def test_an_interruption_while_libraries_are_imported_is_not_lost(
     assert (process.returncode, out, error) == (130, "", f"\n{SENTENCE}\n")
 
 
-def test_an_interruption_while_the_car_starts_ends_everything(quick: Auriga) -> None:
-    with quick.start("ask", "hello", "--scenario", "city") as process:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "SIGHUP"])
+def test_an_interruption_while_the_car_starts_ends_everything(
+    quick: Auriga, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    there = replace(quick, extra={**quick.extra, "TMPDIR": str(folder)})
+    with there.start("ask", "hello", "--scenario", "city") as process:
         children(process, "-m sim")
-        process.send_signal(signal.SIGINT)
+        assert list(folder.iterdir())
+        process.send_signal(number)
         _, error = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert error.split("\n") == ["", SENTENCE, ""]
+    assert not list(folder.iterdir())
 
 
 def test_an_interruption_of_the_demo_ends_everything(quick: Auriga, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_wrong_words_are_one_sentence_at_once(words: list[str], told: str) -> No
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_at_once(start_sim: StartSim, number: signal.Signals) -> None:
     process = start_sim("parked")
     assert children(process.pid) == ""
@@ -82,11 +82,14 @@ def test_closing_its_input_ends_it(start_sim: StartSim) -> None:
     assert process.wait(END_S) == 0
 
 
-def test_it_leaves_no_socket(start_sim: StartSim, runtime_folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_leaves_no_socket(
+    start_sim: StartSim, runtime_folder: Path, number: signal.Signals
+) -> None:
     process = start_sim("parked")
     folder = runtime_folder / "auriga" / "test"
     assert len([path for path in folder.iterdir() if path.is_socket()]) == 1
-    process.terminate()
+    process.send_signal(number)
     process.wait(END_S)
     assert [path for path in folder.iterdir() if path.is_socket()] == []
 
