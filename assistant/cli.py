@@ -8,10 +8,9 @@ sentence on stderr, never a traceback.
 import argparse
 import io
 import logging
-import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from assistant import __version__
 from assistant.adapters.kuksa_address import broker_address, is_broker
@@ -19,6 +18,10 @@ from assistant.commands import ask, bench, demo, doctor, eval, manual, models, r
 from assistant.commands.options import settings_of
 from assistant.errors import AurigaError, DiskFullError, UsageError, is_full
 from assistant.network_lock import lock_network
+from assistant.streams import drop_output
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COMMANDS = (run, ask, say, models, manual, eval, bench, doctor, demo)
 IP_BUSES = ("udp_multicast", "socketcand", "cannelloni")  # buses of python-can that are networks
@@ -30,6 +33,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
 
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Help and version, an output like any other; argparse would hide that it was not written."""
+        (file or sys.stdout).write(message)
+
 
 def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
     """Run one command and return its exit code.
@@ -40,25 +47,32 @@ def main(arguments: Sequence[str] | None = None, *, lock: bool = False) -> int:
     if logging.lastResort is not None:  # what is used while nobody configures logging
         logging.lastResort.setFormatter(logging.Formatter("auriga: %(message)s"))
     try:
-        options = _parser().parse_args(arguments)
-        if getattr(options, "json", False) and isinstance(sys.stdout, io.TextIOWrapper):
-            # RFC 8259, whatever the locale says; a question may hold bytes that are no text.
-            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-        if lock and not options.online:
-            _lock(options)
-        code = int(options.execute(options))
+        code = _run(arguments, lock)
         sys.stdout.flush()
         return code
     except AurigaError as error:
         print(f"auriga: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
-        _drop_output()
+        drop_output()
         return 0
     except OSError as error:  # a full disk, a read-only one, a folder that is a file, …
-        _drop_output()
+        drop_output()
         print(f"auriga: {_os_sentence(error)}", file=sys.stderr)
         return DiskFullError.exit_code
+
+
+def _run(arguments: Sequence[str] | None, lock: bool) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as ended:  # help or the version was printed
+        return int(ended.code or 0)
+    if getattr(options, "json", False) and isinstance(sys.stdout, io.TextIOWrapper):
+        # RFC 8259, whatever the locale says; a question may hold bytes that are no text.
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    if lock and not options.online:
+        _lock(options)
+    return int(options.execute(options))
 
 
 def _os_sentence(error: OSError) -> str:
@@ -68,13 +82,6 @@ def _os_sentence(error: OSError) -> str:
     if is_full(error):
         return f"{where} cannot be written ({reason}); free some space or name another place."
     return f"{where} cannot be used ({reason}); make it usable or name another place."
-
-
-def _drop_output() -> None:
-    """Let what is still to be printed go nowhere, or the interpreter's end would fail on it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _lock(options: argparse.Namespace) -> None:

@@ -4,22 +4,9 @@ import os
 import sys
 
 from assistant.stop import INTERRUPTED, Stop
+from assistant.streams import open_standard_streams, settle_output
 
 NOT_WHOLE = 2  # exit code where the installation lacks something
-
-
-def _open_standard_streams() -> None:
-    """A stream that was closed before we started goes nowhere.
-
-    Without this, Python has no `sys.stdout`, and the next file that is opened takes its number.
-    """
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
-            stream = open(number, "r" if number == 0 else "w", closefd=False)  # noqa: SIM115
-            setattr(sys, name, stream)
 
 
 def run_process() -> None:
@@ -29,7 +16,7 @@ def run_process() -> None:
     """
     stop = Stop()
     stop.install()
-    _open_standard_streams()
+    open_standard_streams()
     code = INTERRUPTED
     try:
         try:
@@ -59,8 +46,8 @@ def _run(stop: Stop) -> int:
 def _end(code: int) -> None:
     from assistant.adapters.native_noise import thread_was_left  # noqa: PLC0415
 
+    settle_output()
+    sys.stderr.flush()
     if thread_was_left():
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)

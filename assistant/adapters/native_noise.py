@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from assistant.streams import lossy
+
 _lock = threading.Lock()  # the descriptor is one for the whole process
 _left = threading.Event()
 
@@ -40,7 +42,7 @@ def own_stderr() -> Iterator[None]:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-    sys.stderr = os.fdopen(saved, "w", buffering=1, closefd=False)
+    sys.stderr = lossy(saved, before)
     try:
         yield
     finally:

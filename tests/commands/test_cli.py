@@ -434,3 +434,54 @@ def test_without_sound_devices_run_is_exit_code_5(quick: Path, tmp_path: Path) -
 def test_every_scenario_and_vehicle_that_is_there_can_be_named() -> None:
     assert (CONFIG / "vehicles" / "aster" / "vehicle.toml").is_file()
     assert len(list((CONFIG / "scenarios").glob("*.toml"))) >= 10
+
+
+# --- output that cannot be written -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "redirection", "code", "told"),
+    [
+        ("--help", ">/dev/full", 2, "the output cannot be written"),
+        ("--version", ">/dev/full", 2, "the output cannot be written"),
+        ("ask --help", "| true", 0, ""),
+        ("--version", "| true", 0, ""),
+        ("ask x --vehicle nope", "2>/dev/full", 2, ""),
+        ("ask x --vehicle nope", ">/dev/full", 2, "There is no vehicle 'nope'"),
+    ],
+)
+def test_an_output_that_takes_no_more_is_one_sentence_or_none(
+    words: str, redirection: str, code: int, told: str
+) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m assistant {words} {redirection}; exit $PIPESTATUS"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stderr.count("\n") == bool(told)
+    assert told in done.stderr
+
+
+def test_what_waits_to_be_printed_beside_an_error_is_no_error_of_its_own(
+    tmp_path: Path,
+) -> None:
+    model = tmp_path / "auriga" / "models" / "vosk-en"
+    model.mkdir(parents=True)
+    (model / "receipt.json").write_text("{}")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m assistant models list | true; exit $PIPESTATUS"],
+        cwd=ROOT,
+        env={**environment, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
