@@ -18,7 +18,7 @@ import cantools
 from cantools.database.can import Database, Message, Signal
 
 from can_bridge.dbc_repair import repair_dbc
-from can_bridge.dbc_syntax import explain
+from can_bridge.dbc_syntax import END, explain
 from can_bridge.errors import ProfileError, unreadable
 from can_bridge.spec import EXTENDED, FLOAT_BITS, BitField, Page
 
@@ -125,7 +125,7 @@ def _unselected(text: str, messages: list[Message]) -> Iterator[tuple[int, str, 
 
 
 def _parse(text: str, strict: bool = True) -> Database:
-    database = cantools.database.load_string(text, database_format="dbc", strict=strict)
+    database = cantools.database.load_string(text + END, database_format="dbc", strict=strict)
     assert isinstance(database, Database)
     return database
 

@@ -249,6 +249,8 @@ def read_message(statement: Statement, warn: Warn) -> Message | None:
     if key is None:
         return None
     sender = clean_name(groups[3]) if len(groups) > 3 and groups[3] else _NODE  # noqa: PLR2004
+    if sender == _NODE and _NODE not in statement.text:
+        warn(statement, f"the message {groups[1].rstrip(':')} names no sender, or breaks off")
     return Message(
         key, _name(statement, groups[1].rstrip(":"), warn), int(groups[2]), sender, statement.line
     )

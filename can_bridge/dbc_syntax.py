@@ -25,17 +25,28 @@ _FORMS: Mapping[str, str] = MappingProxyType(
     }
 )
 _SHOWN = 60
+END = "\nBS_:\n"
+"""A whole statement to put at the end of a file: cantools passes over a last one that breaks off."""
+_ANYWHERE = _FORMS.keys() - {"SG_"} | {"BS_", "VERSION", "NS_"}
+_OF_MESSAGE = {"BO_", "SG_"}
 
 
 def explain(text: str, error: Exception) -> tuple[int | None, str]:
-    """The line from 1, None if none can be told, and what is wrong there, without a full stop."""
+    """The line from 1, None if none can be told, and what is wrong there, without a full stop.
+
+    The error is of the text with END behind it.
+    """
     cause = getattr(error, "e_dbc", None) or error
-    splitter = Splitter(text)
+    splitter = Splitter(text + END)
     statements = list(splitter.statements())
     line = getattr(cause, "line", None)
     if isinstance(line, int):
-        return _unended(splitter, statements, line) or _unexpected(
-            text, line, int(getattr(cause, "column", 1)), _keyword(statements, line)
+        column = int(getattr(cause, "column", 1))
+        lines = (text + END).splitlines()
+        return (
+            _unended(splitter, statements, line)
+            or _broken_off(lines, statements, line, column)
+            or _unexpected(lines, line, column, _keyword(statements, line))
         )
     if isinstance(cause, KeyError):
         name = str(cause.args[0])
@@ -56,14 +67,36 @@ def _unended(splitter: Splitter, statements: list[Statement], line: int) -> tupl
     return None
 
 
-def _unexpected(text: str, line: int, column: int, keyword: str) -> tuple[int, str]:
+def _broken_off(
+    lines: list[str], statements: list[Statement], line: int, column: int
+) -> tuple[int, str] | None:
+    """The statement before, if the grammar was left where one begins that may stand there."""
+    begun = [s for s in statements if s.line <= line][-2:]
+    if len(begun) < len(("before", "this")) or begun[1].line != line:
+        return None
+    if lines[line - 1][: column - 1].strip():
+        return None
+    before, this = begun
+    after_message = this.keyword == "SG_" and before.keyword in _OF_MESSAGE
+    if this.keyword not in _ANYWHERE and not after_message:
+        return None
+    form = _FORMS.get(before.keyword)
+    expected = f"'{form}'" if form else f"the rest of {before.keyword}"
+    return before.line, f"expected {expected}, found '{_short(before.text)}', which breaks off"
+
+
+def _unexpected(lines: list[str], line: int, column: int, keyword: str) -> tuple[int, str]:
     """What was expected where the grammar was left."""
-    rest = "".join(text.splitlines()[line - 1 : line])[column - 1 :].strip()
-    shown = f"{rest[:_SHOWN]}…" if len(rest) > _SHOWN else rest
+    shown = _short("".join(lines[line - 1 : line])[column - 1 :])
     found = f"found '{shown}' in column {column}" if shown else "found the end of the line"
     form = _FORMS.get(keyword)
     expected = f"'{form}'" if form else "a statement such as BO_, SG_ or VAL_"
     return line, f"expected {expected}, {found}"
+
+
+def _short(text: str) -> str:
+    shown = " ".join(text.split())
+    return f"{shown[:_SHOWN]}…" if len(shown) > _SHOWN else shown
 
 
 def _keyword(statements: list[Statement], line: int) -> str:

@@ -99,6 +99,22 @@ def test_what_cannot_is_left_out_alone(
 
 
 @pytest.mark.parametrize(
+    ("last", "warning"),
+    [
+        ("BO_ 12 broken", "this is no message: 'BO_ 12 broken'; left out"),
+        ("BO_ 12 ", "this is no message: 'BO_ 12'; left out"),
+        ("BO_ 12 Foo: 8", "the message Foo names no sender, or breaks off"),
+    ],
+)
+def test_a_file_that_breaks_off_is_read_up_to_there(
+    tmp_path: Path, last: str, warning: str
+) -> None:
+    messages, warnings = wild(tmp_path, f"{DBC}{last}")
+    assert TOY.items() <= messages.items()
+    assert warnings == [f"line {DBC.count(chr(10)) + 1}: {warning}"]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "warning"),
     [
         ("BO_ 257 Slow", "BO_ 256 Slow", "has the identifier of Motion (line 6)"),

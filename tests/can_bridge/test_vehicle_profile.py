@@ -14,6 +14,7 @@ from can_bridge import ProfileError, VehicleProfile, find_vehicle, load_profile
 from can_bridge.lint import lint
 from can_bridge.state import VehicleState
 from can_bridge.toml_lines import Key, key_lines
+from tests.can_bridge.conftest import DBC
 
 ToyFolder = Callable[..., Path]
 
@@ -99,6 +100,18 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
 
 
 @pytest.mark.parametrize(
+    "last", ["BO_ 12 broken", "BO_ 12 ", "BO_ 12 Foo: 8", "BO_", "VAL_ 256 Gear", 'CM_ "x"', "BA_"]
+)
+def test_a_dbc_that_breaks_off_in_its_last_statement_is_no_valid_one(
+    toy_folder: ToyFolder, last: str
+) -> None:
+    folder = toy_folder(dbc=(DBC, f"{DBC}{last}\n"))
+    with pytest.raises(ProfileError) as caught:
+        load_profile(folder)
+    assert f"toy.dbc, line {DBC.count(chr(10)) + 1}: this is no valid DBC" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("change", "parts"),
     [
         ({"vehicle": ('id = "toy"', "")}, ["vehicle.toml", "'id'", "add it"]),
@@ -110,6 +123,14 @@ def test_an_empty_bus_says_never_seen_of_everything(aster: VehicleProfile) -> No
         (
             {"dbc": ("SG_ Speed :", "SG_ Speed ")},
             ["toy.dbc, line 9", "no valid DBC", "expected 'SG_ Signal : start|bits"],
+        ),
+        (
+            {"dbc": ("BO_ 257", "BO_ 12 broken\nBO_ 257")},
+            ["toy.dbc, line 13", "'BO_ identifier Message", "'BO_ 12 broken', which breaks off"],
+        ),
+        (
+            {"dbc": ("SG_ Gear :", "SG_ Half : 1\n SG_ Gear :")},
+            ["toy.dbc, line 10", "found 'SG_ Half : 1', which breaks off"],
         ),
         ({"dbc": ("BU_: ", "BU_: 2")}, ["toy.dbc, line", "'BU_: Node Node', found '2"]),
         ({"dbc": ("BA_DEF_ ", "hello ")}, ["toy.dbc, line 16", "BO_, SG_ or VAL_, found 'hello"]),
