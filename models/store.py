@@ -59,7 +59,7 @@ class ModelState:
     source: str
     bytes: int
     requantized: str = ""
-    problem: str = ""  # why its record cannot be read, and what helps
+    problem: str = ""  # what of it is not there or cannot be read, and what helps
 
 
 class Store:
@@ -102,12 +102,9 @@ class Store:
         folder = self.place(name)
         expected = self._expected(spec)
         total, done = _size(folder, expected), 0
+        self._require(spec, expected)
         for file, checksum in expected.items():
             path = folder / file
-            if not path.is_file():
-                raise ModelStoreError(
-                    f"The model '{name}' has no file '{file}' in {folder}; run `{_advice(spec)}`."
-                )
             if sha256(path) != checksum:
                 raise ModelStoreError(
                     f"The file '{file}' of the model '{name}' in {folder} has changed: its SHA-256 "
@@ -203,11 +200,23 @@ class Store:
                 files.pop(made_here["from"], None)
         return files
 
+    def _require(self, spec: ModelSpec, files: Iterable[str]) -> None:
+        """Raise ModelStoreError for the first file of a model that is not there."""
+        folder = self.place(spec.name)
+        for file in files:
+            if not (folder / file).is_file():
+                raise ModelStoreError(
+                    f"The model '{spec.name}' has no file '{file}' in {folder}; "
+                    f"run `{_advice(spec)}`."
+                )
+
     def _state(self, spec: ModelSpec) -> ModelState:
-        if not self.installed(spec.name):
+        place = self.place(spec.name)
+        if not self.installed(spec.name) and not (place.is_dir() and any(place.iterdir())):
             return ModelState(spec, False, "", spec.bytes)
         try:
             receipt = self.receipt(spec.name)
+            self._require(spec, self._expected(spec))
         except ModelStoreError as error:  # of this model; the others are listed all the same
             return ModelState(spec, True, "", spec.bytes, problem=str(error))
         made_here = receipt.requantized.get("to", "")

@@ -183,6 +183,22 @@ def test_a_damaged_record_hides_no_other_model(full: Store, mine: Path) -> None:
     assert (damaged.installed, whole.installed, whole.problem) == (True, True, "")
 
 
+def test_weights_that_are_gone_are_seen_without_a_look_at_the_others(full: Store) -> None:
+    (full.folder / "voice" / "v.onnx").unlink()
+    (state,) = full.states()
+    assert "has no file 'v.onnx'" in state.problem
+    assert "run `auriga models fetch voice`" in state.problem
+
+
+def test_files_without_a_record_are_not_passed_over(full: Store) -> None:
+    (full.folder / "voice" / RECEIPT).unlink()
+    (state,) = full.states()
+    assert state.installed
+    assert "receipt.json cannot be read; run `auriga models fetch voice`" in state.problem
+    with pytest.raises(ModelStoreError, match="auriga models fetch voice"):
+        full.verify("voice")
+
+
 def test_a_damaged_record_is_replaced_by_adding_the_model_again(full: Store, mine: Path) -> None:
     (full.folder / "voice" / RECEIPT).write_text("")
     full.add("voice", mine)
