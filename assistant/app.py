@@ -102,6 +102,22 @@ class Weights:
     remedy: str  # what helps where an engine does not take them
 
 
+def check_models(settings: Settings) -> None:
+    """Whether every model that the settings name is one, and for its part; SettingsError.
+
+    Also of parts that a command does not need: a wrong name is seen when it is written.
+    """
+    store, named = model_store(settings), settings.models
+    if named.recognizer != "auto":
+        _check_role(store, "recognizer", "recognizer", named.recognizer)
+    if named.embedder:
+        _check_role(store, "embedder", "embedder", named.embedder)
+    if not named.language_model_file:
+        _check_role(store, "language_model", "language-model", named.language_model)
+    if not named.voice_file:
+        _check_role(store, "voice", "voice", named.voice)
+
+
 def _find_model(store: Store, key: str, role: str, name: str) -> Weights:
     """A model of the store for a setting; SettingsError for no such one, ModelError if missing."""
     _check_role(store, key, role, name)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from assistant.app import check_models
 from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
 
@@ -60,7 +61,7 @@ def check_scenario(options: argparse.Namespace) -> None:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings that the files and the options make."""
+    """The settings that the files and the options make; SettingsError, UsageError."""
     overrides: dict[str, object] = {}
     if getattr(options, "vehicle", None) is not None:
         overrides["vehicle"] = options.vehicle
@@ -71,7 +72,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
             )
         overrides["vehicle_bus.spec"] = options.bus
     path = options.config or _user_file()
-    return load_settings(path, overrides)
+    settings = load_settings(path, overrides)
+    check_models(settings)
+    return settings
 
 
 def _user_file() -> Path | None:

@@ -144,6 +144,25 @@ def test_a_model_by_hand_that_is_none_is_told_what_helps(run: Run, quick: Path, 
     assert re.search(r"^  !!  recognizer .*is not a Vosk model", ran.out, re.MULTILINE)
 
 
+def test_what_is_left_of_a_model_is_neither_installed_nor_passed_over(run: Run, home: Path) -> None:
+    folder = home / "data" / "auriga" / "models" / "vosk-en"
+    folder.mkdir(parents=True)
+    (folder / "README").write_text("left")
+    listed = run("models", "list")
+    assert (listed.code, "receipt.json cannot be read" in listed.sentence) == (3, True)
+    assert re.search(r"^vosk-en +damaged ", listed.out, re.MULTILINE)
+    verified = run("models", "verify")
+    assert (verified.code, "receipt.json cannot be read" in verified.sentence) == (3, True)
+
+
+@pytest.mark.parametrize("key", ["recognizer", "language_model", "embedder", "voice"])
+def test_a_wrong_name_is_seen_whatever_is_asked(run: Run, tmp_path: Path, key: str) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(f'[models]\n{key} = "vosc-en"\n')
+    ran = run("models", "list", "--config", config)
+    assert (ran.code, f"models.{key}: " in ran.sentence) == (2, True)
+
+
 def test_nothing_installed_verifies_as_nothing(run: Run) -> None:
     ran = run("models", "verify")
     assert ran.code == 0
