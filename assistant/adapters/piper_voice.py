@@ -125,6 +125,10 @@ class PiperVoice:
                     return frame
                 if time.monotonic() > deadline:
                     self.close()
+                    log.warning(
+                        "the voice process sent no sound for %g s; it is started again",
+                        self._settings.chunk_timeout_s,
+                    )
                     raise VoiceError(
                         f"the voice sent no sound for {self._settings.chunk_timeout_s:g} s;"
                         " it is started again with the next answer"

@@ -62,7 +62,9 @@ def test_a_voice_killed_while_speaking_fails_and_is_started_again(voice: PiperVo
     assert say(voice) > 0.2
 
 
-def test_a_voice_that_hangs_is_given_up_in_time(settings: PiperSettings) -> None:
+def test_a_voice_that_hangs_is_given_up_in_time_and_that_is_said(
+    settings: PiperSettings, caplog: pytest.LogCaptureFixture
+) -> None:
     voice = PiperVoice(PiperSettings(settings.voice, chunk_timeout_s=0.5))
     voice.open()
     try:
@@ -71,6 +73,7 @@ def test_a_voice_that_hangs_is_given_up_in_time(settings: PiperSettings) -> None
         with pytest.raises(VoiceError, match=r"no sound for 0\.5 s"):
             say(voice)
         assert time.monotonic() - began < 4.0
+        assert caplog.messages == ["the voice process sent no sound for 0.5 s; it is started again"]
         assert say(voice) > 0.2
     finally:
         voice.close()
