@@ -22,7 +22,7 @@ from assistant.adapters.vosk_recognizer import VoskRecognizer, VoskSettings
 from assistant.cancel import CancelToken
 from assistant.errors import ModelError, SettingsError, UsageError
 from assistant.interpret.follow_ups import FollowUps, load_wording
-from assistant.interpret.gauges import load_gauges
+from assistant.interpret.gauges import load_gauges, load_unreported
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
@@ -319,7 +319,9 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
     lexicon = load_lexicon(language)
     gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)
     shapes = load_shapes(language)
-    interpreter = Interpreter(lexicon, shapes, gauges, places, vehicle.telltales)
+    interpreter = Interpreter(
+        lexicon, shapes, gauges, places, vehicle.telltales, load_unreported(language)
+    )
     model = parts.model
     phrasing = Phrasing(model, lexicon, respond.model_tokens) if model else None
     return Stages(

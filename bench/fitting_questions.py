@@ -24,7 +24,7 @@ from assistant.errors import ModelError
 from assistant.events import Facts, Hits, Known, Outcome, Reading, Request, RequestKind, Telltale
 from assistant.examples import FILE, Example, pieces_meant, read_examples
 from assistant.ingest.markdown import read_markdown
-from assistant.interpret.gauges import load_gauges
+from assistant.interpret.gauges import load_gauges, load_unreported
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
@@ -154,7 +154,7 @@ def _interpreter(settings: Settings) -> Interpreter:
     language = language_folder(settings.language)
     gauges, places = load_gauges(language, car.signals, car.driver_side)
     lexicon, shapes = load_lexicon(language), load_shapes(language)
-    return Interpreter(lexicon, shapes, gauges, places, car.telltales)
+    return Interpreter(lexicon, shapes, gauges, places, car.telltales, load_unreported(language))
 
 
 def _judge(row: Mapping[str, Any]) -> Callable[[Candidate], bool]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assistant.events import Known, Passage, Reading, Telltale
 from assistant.ingest.markdown import read_markdown
-from assistant.interpret.gauges import load_gauges
+from assistant.interpret.gauges import load_gauges, load_unreported
 from assistant.interpret.interpreter import Interpreter
 from assistant.settings import CONFIG
 from can_bridge import SignalSpec, VehicleProfile, load_profile
@@ -42,7 +42,7 @@ def interpreter() -> Interpreter:
     """What the Aster makes of English."""
     vehicle = car()
     gauges, places = load_gauges(ENGLISH, vehicle.signals, vehicle.driver_side)
-    return Interpreter(LEXICON, SHAPES, gauges, places, vehicle.telltales)
+    return Interpreter(LEXICON, SHAPES, gauges, places, vehicle.telltales, load_unreported(ENGLISH))
 
 
 @cache

@@ -13,7 +13,7 @@ from assistant.events import (
     TurnEvent,
 )
 from assistant.interpret.follow_ups import FollowUps, load_wording
-from assistant.interpret.gauges import load_gauges
+from assistant.interpret.gauges import load_gauges, load_unreported
 from assistant.interpret.interpreter import Interpreter, load_shapes
 from assistant.lexicon import load_lexicon
 from assistant.lookup.facts import Lookup
@@ -101,7 +101,9 @@ class Build:
         """The English interpreter of this car."""
         vehicle = self.vehicle
         gauges, places = load_gauges(ENGLISH, vehicle.signals, vehicle.driver_side)
-        return Interpreter(LEXICON, SHAPES, gauges, places, vehicle.telltales)
+        return Interpreter(
+            LEXICON, SHAPES, gauges, places, vehicle.telltales, load_unreported(ENGLISH)
+        )
 
     @property
     def responder(self) -> Responder:

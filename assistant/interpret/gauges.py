@@ -9,6 +9,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from assistant.measures import Measure
 from assistant.ports import Signal
 
 PLACE = re.compile(r"\{(\w+)\}")
+CLASS = "@"  # before the name of a class of words, in the alternatives of a key
 SIDES = ("left", "right")
 
 
@@ -53,6 +55,17 @@ class NamedGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreported:
+    """Something that drivers ask of a car and no signal tells, with the words that name it.
+
+    It is named so that the gauge next to it does not answer instead.
+    """
+
+    keys: tuple[Key, ...]
+    not_with: frozenset[str]  # stems of words that make it another question
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a car: what is said -> {kind: part of the VSS path}."""
 
@@ -82,12 +95,32 @@ def load_gauges(
     `driver_side` is "left" or "right": it tells which door "left" is. Raises SettingsError naming
     the file and what is wrong.
     """
+    with _reading(folder) as table:
+        places = _places(table, driver_side)
+        classes = table.get("classes", {})
+        gauges = (_gauge(entry, places, signals, classes) for entry in table["gauge"])
+        return tuple(gauge for gauge in gauges if gauge.gauge.paths), places
+
+
+def load_unreported(folder: Path) -> tuple[Unreported, ...]:
+    """Read from a language's gauges.toml what no signal tells.
+
+    Raises SettingsError naming the file and what is wrong.
+    """
+    with _reading(folder) as table:
+        classes = table.get("classes", {})
+        return tuple(
+            Unreported(_keys(entry, classes), _not_with(entry))
+            for entry in map(dict, table.get("unreported", []))
+        )
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[dict[str, Any]]:
+    """The table of a language's gauges.toml; SettingsError for what is wrong with it."""
     path = folder / "gauges.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        places = _places(table, driver_side)
-        gauges = (_gauge(entry, places, signals) for entry in table["gauge"])
-        return tuple(gauge for gauge in gauges if gauge.gauge.paths), places
+        yield tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
         raise SettingsError(f"The gauges {path} cannot be read: {error}.") from error
     except (KeyError, TypeError) as error:
@@ -109,11 +142,14 @@ def _places(table: dict[str, Any], driver_side: str) -> Places:
     return Places(said, {**table["labels"], **{part: side for side, part in doors.items()}})
 
 
-def _gauge(entry: dict[str, Any], places: Places, signals: Mapping[str, Signal]) -> NamedGauge:
+def _gauge(
+    entry: dict[str, Any],
+    places: Places,
+    signals: Mapping[str, Signal],
+    classes: Mapping[str, str],
+) -> NamedGauge:
     fields = dict(entry)
-    keys = [_key(words) for words in fields.pop("keys")]
-    keys += [_key(words, live=True) for words in fields.pop("live", [])]
-    not_with = frozenset(stem(word) for word in fields.pop("not_with", []))
+    keys, not_with = _keys(fields, classes), _not_with(fields)
     item, items = fields.pop("item", "{place}"), fields.pop("items", {})
     lamps = fields.pop("lamps", {})
     given = _paths(fields.pop("given", []), places, signals)
@@ -131,7 +167,7 @@ def _gauge(entry: dict[str, Any], places: Places, signals: Mapping[str, Signal])
     gauge = Gauge(paths=found, lamps=warning, given=given, **fields)
     units = any(signals[path.path].unit is not None for path in found)
     measures = units or any("{value}" in text for text in gauge.says.values())
-    return NamedGauge(gauge, tuple(keys), not_with, measures)
+    return NamedGauge(gauge, keys, not_with, measures)
 
 
 def _paths(
@@ -147,9 +183,25 @@ def _paths(
     return tuple(found)
 
 
-def _key(words: str, *, live: bool = False) -> Key:
-    alternatives = (frozenset(stem(w) for w in word.split("|")) for word in words.split())
+def _keys(fields: dict[str, Any], classes: Mapping[str, str]) -> tuple[Key, ...]:
+    keys = [_key(words, classes) for words in fields.pop("keys", [])]
+    return (*keys, *(_key(words, classes, live=True) for words in fields.pop("live", [])))
+
+
+def _not_with(fields: dict[str, Any]) -> frozenset[str]:
+    return frozenset(stem(word) for word in fields.pop("not_with", []))
+
+
+def _key(words: str, classes: Mapping[str, str], *, live: bool = False) -> Key:
+    alternatives = (
+        frozenset(stem(one) for word in group.split("|") for one in _members(word, classes))
+        for group in words.split()
+    )
     return Key(tuple(alternatives), live)
+
+
+def _members(word: str, classes: Mapping[str, str]) -> list[str]:
+    return classes[word[1:]].split() if word.startswith(CLASS) else [word]
 
 
 def _fill(pattern: str, places: Places) -> Iterator[tuple[str, dict[str, str]]]:

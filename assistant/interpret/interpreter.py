@@ -15,7 +15,7 @@ from types import MappingProxyType
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.driving import ABOUT, PICTURE, DrivingShapes, load_driving
-from assistant.interpret.gauges import Key, NamedGauge, Places
+from assistant.interpret.gauges import Key, NamedGauge, Places, Unreported
 from assistant.interpret.lamps import REST, LampFinder, LampShapes, load_lamps
 from assistant.lexicon import Lexicon, stem, words
 from assistant.measures import measure_of
@@ -43,6 +43,8 @@ _SHAPES_KEYS = {
     "codes",
     "code",
     "unit",
+    "in_general",
+    "unclear",
 }
 # "How far will that get me?" asks of what was said before, and not of the car as it is.
 POINTS_BACK = re.compile(r"\b(?:will|would|does|did|can|could) (?:that|this)\b")
@@ -87,6 +89,8 @@ class Shapes:
     codes: re.Pattern[str]  # asks for stored trouble codes
     code: re.Pattern[str]  # names one: its letter, and what follows
     units: tuple[tuple[str, re.Pattern[str]], ...]  # a unit, and what asks for it
+    in_general: re.Pattern[str]  # asks how a thing works or what it needs, not how it is now
+    unclear: re.Pattern[str]  # names nothing by itself
     filler: frozenset[str]  # stems that mean nothing beside a gauge
 
 
@@ -99,6 +103,7 @@ class Interpreter:
     gauges: tuple[NamedGauge, ...]
     places: Places
     telltales: tuple[Telltale, ...]
+    unreported: tuple[Unreported, ...] = ()
 
     def interpret(self, text: str) -> Request:
         """The request that a text makes; kind `unknown` where there is no telling word.
@@ -244,20 +249,14 @@ class Interpreter:
         return LampFinder(self.lexicon, self.shapes.lamps, self.telltales, neutral)
 
     def _gauge(self, text: str, plain: str, ask: str) -> Request | None:
-        stems = _stems(plain)
-        best: tuple[tuple[bool, int], NamedGauge, Key] | None = None
-        for named in self.gauges:
-            if named.not_with & stems or (named.gauge.measured and ask == SETTING):
-                continue
-            for key in named.keys:
-                rank = (key.live, len(key.words))
-                if key.matches(stems) and (best is None or rank > best[0]):
-                    best = (rank, named, key)
-        advised = self.shapes.lamps.advice.search(_asked(plain))
-        if best is None or advised or ask in self.shapes.never_live:
+        stems, asked = _stems(plain), _asked(plain)
+        found = self._best(stems, ask)
+        advised = self.shapes.lamps.advice.search(asked) or self.shapes.in_general.search(asked)
+        if found is None or advised or ask in self.shapes.never_live:
             return None
-        (live, size), named, key = best
-        if not named.shows(measure_of(text, ask)):
+        named, key = found
+        live, size = key.live, len(key.words)
+        if isinstance(named, NamedGauge) and not named.shows(measure_of(text, ask)):
             return None
         unexplained = self._unexplained(stems, frozenset().union(*key.words))
         rest = len(unexplained)
@@ -267,9 +266,31 @@ class Interpreter:
             return None
         if self._only_tells(text, rest):
             return None
-        if unexplained & {stem(other) for other in self.shapes.others.findall(_asked(plain))}:
+        if unexplained & {stem(other) for other in self.shapes.others.findall(asked)}:
             return Request(RequestKind.UNKNOWN, "beyond", text)
-        gauge, weighs = named.gauge, self.shapes.weighs.search(_asked(plain)) is not None
+        if isinstance(named, Unreported):
+            return Request(RequestKind.UNKNOWN, "not_reported", text)
+        return self._reading(text, plain, ask, named)
+
+    def _best(self, stems: frozenset[str], ask: str) -> tuple[NamedGauge | Unreported, Key] | None:
+        """What the most telling key names; what no signal tells goes before a gauge like it."""
+        best: tuple[NamedGauge | Unreported, Key] | None = None
+        best_rank = (False, 0)
+        gauges = (one for one in self.gauges if not (one.gauge.measured and ask == SETTING))
+        every: list[NamedGauge | Unreported] = [*self.unreported, *gauges]
+        for named in every:
+            if named.not_with & stems:
+                continue
+            for key in named.keys:
+                rank = (key.live, len(key.words))
+                if key.matches(stems) and rank > best_rank:
+                    best, best_rank = (named, key), rank
+        return best
+
+    def _reading(self, text: str, plain: str, ask: str, named: NamedGauge) -> Request:
+        """The request for a gauge, with what its question asks beside the value."""
+        stems, gauge = _stems(plain), named.gauge
+        weighs = self.shapes.weighs.search(_asked(plain)) is not None
         request = _gauge_request(text, gauge, self.places.named(stems), well=weighs or ask == STATE)
         beside = (gauge,) if gauge.bounds and weighs else ()
         every = frozenset().union(*(word for one in named.keys for word in one.words))
@@ -299,11 +320,11 @@ class Interpreter:
         return Request(RequestKind.COMMAND, "not_offered", text)
 
     def _manual(self, text: str, ask: str, slots: dict[str, str]) -> Request:
-        if not self.lexicon.terms(text):
+        asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
+        if not self.lexicon.terms(text) or self.shapes.unclear.search(asked):
             return Request(RequestKind.UNKNOWN, "not_understood", text)
         if ask in {STATE, SETTING}:  # how the car is now; no manual knows
             return Request(RequestKind.UNKNOWN, "not_reported", text)
-        asked = _asked(" ".join(words(text)))  # "how long does" may have become "time"
         asks = ask or ("fact" if self.shapes.question.search(asked) else "fragment")
         request = Request(RequestKind.MANUAL, asks, text, MappingProxyType(slots))
         return self._beside(request, asked) if self.shapes.present.search(asked) else request
@@ -345,6 +366,8 @@ def load_shapes(folder: Path) -> Shapes:
             codes=re.compile(table["codes"]),
             code=re.compile(table["code"]),
             units=tuple((unit, re.compile(p)) for unit, p in table["unit"].items()),
+            in_general=re.compile(table["in_general"]),
+            unclear=re.compile(table["unclear"]),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:

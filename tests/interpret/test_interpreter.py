@@ -298,7 +298,10 @@ def test_no_words_are_nothing_heard(text: str) -> None:
     assert (request.kind, request.name) == (RequestKind.UNKNOWN, "nothing_heard")
 
 
-@pytest.mark.parametrize("text", ["the", "is it", "what about that then", "well you know"])
+@pytest.mark.parametrize(
+    "text",
+    ["the", "is it", "what about that then", "well you know", "How much is left?", "What's left?"],
+)
 def test_words_that_tell_nothing_are_not_understood(text: str) -> None:
     request = interpret(text)
     assert (request.kind, request.name) == (RequestKind.UNKNOWN, "not_understood")
@@ -610,6 +613,9 @@ def test_what_one_can_do_is_no_order(text: str) -> None:
     assert interpret(text).kind is RequestKind.MANUAL
 
 
-@pytest.mark.parametrize("text", ["Should I overtake now?", "Can I park here?"])
+@pytest.mark.parametrize(
+    "text",
+    ["Should I overtake now?", "Can I park here?", "Where did I park?", "Where did we leave it?"],
+)
 def test_what_depends_on_the_road_cannot_be_known(text: str) -> None:
     assert interpret(text).name == "beyond"
