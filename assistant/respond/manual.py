@@ -26,6 +26,7 @@ from assistant.respond.instructing import FORBIDS, PROHIBITS
 from assistant.respond.lists import from_list
 from assistant.respond.replies import Replies
 from assistant.respond.tables import row_sentence, row_subject
+from assistant.respond.warned import warnings_for
 from assistant.respond.wordings import has, stems_of
 
 TIE = 0.06  # rows whose worth differs by less differ only in conditions that were not asked for
@@ -187,24 +188,31 @@ def _procedure_of(pieces: list[Piece]) -> Piece:
 
 
 def from_procedure(passage: Passage, facts: Facts, replies: Replies) -> Answer:
-    """All steps as text; spoken are how many there are and the first, after the section's warnings."""
+    """All steps as text; spoken are how many there are and the first.
+
+    The section's warnings are said before them, and those of other sections written as well.
+    """
     all_steps = tuple(without_references(step) for step in steps(passage.text))
-    warnings = [one for one in facts.hits.warnings if one.section == passage.section]
-    said = [without_references(" ".join(one.text.split())) for one in warnings]
+    own, elsewhere = warnings_for(passage, facts.hits)
     first, count = all_steps[0], len(all_steps)
     alone = count == 1
-    said.append(first if alone else replies.say["first_step"].format(count=count, step=first))
-    text = " ".join(f"{number}. {step}" for number, step in enumerate(all_steps, 1))
-    warned = (evidence_of(one, one.text) for one in warnings)
+    opening = first if alone else replies.say["first_step"].format(count=count, step=first)
+    spoken = [*map(_warning, (*elsewhere, *own)), opening]
+    numbered = (f"{number}. {step}" for number, step in enumerate(all_steps, 1))
+    warned = (evidence_of(one, one.text) for one in (*own, *elsewhere))
     return Answer(
         Outcome.ANSWERED,
         By.QUOTE,
-        text,
+        " ".join([*map(_warning, elsewhere), *numbered]),
         (evidence_of(passage, passage.text), *warned),
-        " ".join(said),
+        " ".join(spoken),
         all_steps,
         0 if alone else 1,
     )
+
+
+def _warning(passage: Passage) -> str:
+    return without_references(" ".join(passage.text.split()))
 
 
 def evidence_of(passage: Passage, quote: str) -> ManualEvidence:

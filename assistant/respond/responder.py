@@ -19,6 +19,7 @@ from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
+from assistant.respond.siblings import without_neighbours
 from assistant.respond.verify import grounded, sayable
 
 TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
@@ -97,6 +98,7 @@ class Responder:
         return (*request.units, *REGIONS[self.units])
 
     def _from_manual(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
+        facts = replace(facts, hits=without_neighbours(facts.hits))
         answer = answer_manual(request, facts, self.replies, self.min_coverage, self.max_words)
         if answer.outcome is Outcome.REFUSED and not facts.hits.no_manual:
             answer = answer_likeliest(request, facts, self.replies, self.likely)

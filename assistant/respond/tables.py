@@ -10,6 +10,7 @@ UNIT_IN_HEAD = re.compile(r"^(.*?)\s*\(([^()]+)\)$")
 UNIT_HEADS = {"unit"}
 PLAIN_HEADS = {"value", "what it protects", "meaning"}  # add nothing to their cell
 ANSWERLESS = {"yes", "no", "-", "–", "—"}  # say nothing without their heading
+VERDICT = re.compile(r"(?:yes|no)(?:,|$)", re.IGNORECASE)  # answers what its heading asks
 # "2.4", "about 16", "3 h 50 min", "30 to 160 km/h"; not "215/60 R17 96H" or "0W-20"
 FIGURE = re.compile(
     r"^(?:about |up to |at most |at least )?[-−+]?\d[\d.,]*"
@@ -35,9 +36,12 @@ def row_sentence(
 
     ("Tyre size": "215/60 R17", "Load": "Full load", "Front (bar)": "2.6", "Rear (bar)": "2.9") is
     "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front is
-    left out. `measure` is what the answer's measure looks like, where one was asked for.
+    left out. `measure` is what the answer's measure looks like, where one was asked for. A "yes"
+    or "no" is said with its heading, and one with nothing to add only where that was asked for.
     """
-    telling = [cell for cell in _cells(row) if cell.text.lower() not in ANSWERLESS]
+    cells = _cells(row)
+    telling = [c for c in cells if c.text.lower() not in ANSWERLESS and not VERDICT.match(c.text)]
+    verdicts = [c for c in cells if VERDICT.match(c.text) and ("," in c.text or _named(c.head, terms))]
     if not telling:  # "Fitted: yes" says something only with its heading
         return "; ".join(f"{head}: {cell}" for head, cell in row) + "."
     first, *others = telling
@@ -48,12 +52,13 @@ def row_sentence(
     measured = [cell for cell in figures if measure is not None and measure.search(cell.text)]
     asked = [cell for cell in named if cell in measured] or named or measured
     said = (asked or figures)[:MAX_FIGURES]
+    judged = "".join(f"; {_question(cell.head)}: {_lower(cell.text)}" for cell in verdicts)
     if not said:
         head, *rest = subject
-        return f"{head}: {', '.join(rest)}." if rest else f"{head}."
+        return f"{head}: {', '.join(rest)}{judged}." if rest else f"{head}{judged}."
     plain = len(figures) == 1 or all(cell.head.lower() in PLAIN_HEADS for cell in said)
     values = [cell.text if plain else f"{cell.head.lower()} {cell.text}" for cell in said]
-    return f"{', '.join(subject)}: {', '.join(values)}."
+    return f"{', '.join(subject)}: {', '.join(values)}{judged}."
 
 
 def row_cells(row: tuple[tuple[str, str], ...]) -> list[str]:
@@ -87,6 +92,10 @@ def _cells(row: tuple[tuple[str, str], ...]) -> list[_Cell]:
 def _named(head: str, terms: tuple[Term, ...]) -> bool:
     stems = {stem(word) for word in words(head)}
     return any(stem(word) in stems for term in terms for word in term.words)
+
+
+def _question(head: str) -> str:
+    return _lower(head.rstrip("?"))
 
 
 def _lower(text: str) -> str:
