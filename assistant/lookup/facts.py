@@ -17,6 +17,7 @@ from assistant.events import (
     Request,
     RequestKind,
     Telltale,
+    Term,
     Unknown,
 )
 from assistant.lexicon import Lexicon
@@ -25,6 +26,7 @@ from assistant.ports import Manual, Vehicle
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
 HOW_TO = "how_to"  # the interpreter's name for a question that asks for steps
 FURTHER = 20  # how many passages are considered where the first answer nothing
+WARNINGS = 60  # among how many passages a warning of another section is looked for
 ELSEWHERE = "elsewhere"  # the interpreter's name for a lamp outside the cluster
 EVERY_LAMP = "every"  # the interpreter's name for all lamps, those that only inform too
 # Asks about a lamp, or what to do in a case that a lamp may tell of.
@@ -109,7 +111,7 @@ class Lookup:
             hits,
             passages=self.manual.compared(tuple(found.values()), request.text),
             further=self.manual.compared(rest, request.text),
-            warnings=self._warnings((*found.values(), *rest)),
+            warnings=self._warnings((*found.values(), *rest), terms, request),
             tyre_size=self.vehicle.tyre_size,
         )
 
@@ -139,11 +141,19 @@ class Lookup:
             return Facts()
         return Facts(hits=Hits(self.manual.section(request.slots["section"])))
 
-    def _warnings(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-        """The warnings in the sections of procedures: they are said with them."""
+    def _warnings(
+        self, passages: tuple[Passage, ...], terms: tuple[Term, ...], request: Request
+    ) -> tuple[Passage, ...]:
+        """The warnings in the sections of procedures: they are said with them.
+
+        Of other sections those that hold the question's words: steps may do what they warn of.
+        """
         sections = dict.fromkeys(p.section for p in passages if p.kind is PassageKind.PROCEDURE)
-        every = (passage for section in sections for passage in self.manual.section(section))
-        return tuple(passage for passage in every if passage.kind is PassageKind.WARNING)
+        every = [passage for section in sections for passage in self.manual.section(section)]
+        if request.name == HOW_TO:
+            every += self.manual.search(terms, WARNINGS).passages
+        warnings = (passage for passage in every if passage.kind is PassageKind.WARNING)
+        return tuple({passage.order: passage for passage in warnings}.values())
 
     def _about_the_car(self, passages: tuple[Passage, ...], request: Request) -> list[Passage]:
         """Leave the lamps' sections out, where others hold nearly as much of the question.

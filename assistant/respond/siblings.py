@@ -39,7 +39,5 @@ def _named(passage: Passage, hits: Hits) -> frozenset[int]:
     """Which of the question's words, by their place, a row's subject has as they were said."""
     own = stems_of(row_subject(passage.row))
     return frozenset(
-        number
-        for number, term in enumerate(hits.terms)
-        if stems_of(term.words[0]) <= own
+        number for number, term in enumerate(hits.terms) if stems_of(term.words[0]) <= own
     )

@@ -41,7 +41,9 @@ def row_sentence(
     """
     cells = _cells(row)
     telling = [c for c in cells if c.text.lower() not in ANSWERLESS and not VERDICT.match(c.text)]
-    verdicts = [c for c in cells if VERDICT.match(c.text) and ("," in c.text or _named(c.head, terms))]
+    verdicts = [
+        c for c in cells if VERDICT.match(c.text) and ("," in c.text or _named(c.head, terms))
+    ]
     if not telling:  # "Fitted: yes" says something only with its heading
         return "; ".join(f"{head}: {cell}" for head, cell in row) + "."
     first, *others = telling
