@@ -42,6 +42,10 @@ _SPEED = re.compile(
     rf"\b(?:drive|driving|go|going)\b[^.?!]*\b(?:at|over|faster than) {_FIGURE}(?!\s*\w)",
     re.IGNORECASE,
 )
+_DOING = re.compile(
+    rf"\b(?:drive|driving|go|going|do|doing) {_FIGURE}(?= (?:with|on|in|while|when|and)\b|\W*$)",
+    re.IGNORECASE,
+)
 _UNIT_WORD = re.compile("|".join(_UNITS), re.IGNORECASE)
 LIMIT = (
     r"\b(?:up to|at most|no more than|no faster than|speed (?:\w+ ){0,6}is|"
@@ -67,7 +71,8 @@ def asked_figures(question: str) -> tuple[AskedFigure, ...]:
         for said, written in _ASKED
         for match in said.finditer(question)
     ]
-    found += [AskedFigure(canonical(m[1]), r"km/h") for m in _SPEED.finditer(question)]
+    speeds = (match for said in (_SPEED, _DOING) for match in said.finditer(question))
+    found += [AskedFigure(canonical(match[1]), r"km/h") for match in speeds]
     return tuple(dict.fromkeys(found))
 
 

@@ -30,6 +30,7 @@ from assistant.respond.manual import (
     evidence_of,
     few_words_fit,
     from_procedure,
+    whole_warning,
 )
 from assistant.respond.opposites import goes_that_way
 from assistant.respond.replies import Replies
@@ -111,14 +112,14 @@ def _from_sentences(
     """The best sentence or row, and one that is hardly worse: they differ in a condition."""
     best, measure = candidates[0], measure_of(request.text, request.name)
     figure = measure.figure if measure else None
-    said = {best: _sentence(best, facts.hits.terms, figure)}
+    said = {best: _sentence(best, facts.hits.terms, figure, max_words)}
     for other in candidates[1:]:
         if best.worth - other.worth > TIE:
             break
         same = other.passage.section == best.passage.section
         if not same or other.kind is PassageKind.PROCEDURE or other.text in best.text:
             continue
-        sentence = _sentence(other, facts.hits.terms, figure)
+        sentence = _sentence(other, facts.hits.terms, figure, max_words)
         if len(f"{said[best]} {sentence}".split()) <= max_words and sentence != said[best]:
             said[other] = sentence
             break
@@ -127,14 +128,22 @@ def _from_sentences(
     by = By.TABLE if best.kind is PassageKind.TABLE else By.QUOTE
     text = " ".join(said[one] for one in told)
     return Answer(
-        Outcome.ANSWERED, by, text, tuple(evidence_of(one.passage, one.text) for one in told)
+        Outcome.ANSWERED,
+        by,
+        text,
+        tuple(
+            evidence_of(one.passage, whole_warning(one.passage, one.text, max_words))
+            for one in told
+        ),
     )
 
 
-def _sentence(candidate: Candidate, terms: tuple[Term, ...], figure: re.Pattern[str] | None) -> str:
+def _sentence(
+    candidate: Candidate, terms: tuple[Term, ...], figure: re.Pattern[str] | None, max_words: int
+) -> str:
     if candidate.kind is PassageKind.TABLE:
         return without_references(row_sentence(candidate.passage.row, terms, figure))
-    return without_references(candidate.text)
+    return without_references(whole_warning(candidate.passage, candidate.text, max_words))
 
 
 def _procedure_of(pieces: tuple[Candidate, ...]) -> Candidate:

@@ -78,8 +78,16 @@ def answer_manual(
     listed = from_list(best.passage, best.text, facts.hits.terms, replies, max_words)
     if listed is not None:
         return listed
-    evidence = evidence_of(best.passage, best.text)
-    return Answer(Outcome.ANSWERED, By.QUOTE, without_references(best.text), (evidence,))
+    text = whole_warning(best.passage, best.text, max_words)
+    evidence = evidence_of(best.passage, text)
+    return Answer(Outcome.ANSWERED, By.QUOTE, without_references(text), (evidence,))
+
+
+def whole_warning(passage: Passage, text: str, max_words: int) -> str:
+    """All of a warning of which a part would be said: the danger, and what to do then."""
+    whole = " ".join(passage.text.split())
+    warns = passage.kind is PassageKind.WARNING and len(whole.split()) <= max_words
+    return whole if warns else text
 
 
 def few_words_fit(terms: tuple[Term, ...], passage: Passage, kind: PassageKind) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.adapters.sqlite_manual import SqliteManual
-from assistant.adapters.sqlite_manual_file import build
+from assistant.adapters.sqlite_manual_file import build as build_manual
+from assistant.cancel import CancelToken
 from assistant.events import Answer, Facts, Hits, ManualEvidence, PassageKind, Term
 from assistant.lexicon import stem
 from assistant.lookup.facts import Lookup
@@ -13,7 +14,7 @@ from assistant.respond.manual import from_procedure
 from assistant.respond.siblings import without_neighbours
 from assistant.respond.tables import row_sentence
 from tests import aster
-from tests.turns import LEXICON, REPLIES, SETTINGS
+from tests.turns import LEXICON, REPLIES, SETTINGS, Build
 
 AIRBAG = "seat with an active airbag in front of it"
 
@@ -21,7 +22,7 @@ AIRBAG = "seat with an active airbag in front of it"
 @pytest.fixture(scope="module")
 def manual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteManual]:
     path = tmp_path_factory.mktemp("manual") / "aster.sqlite"
-    build(path, aster.passages(), "test")
+    build_manual(path, aster.passages(), "test")
     opened = SqliteManual(path)
     opened.open()
     yield opened
@@ -105,3 +106,31 @@ def test_a_yes_is_said_with_what_it_answers(words: tuple[str, ...], expected: st
     name = "Blind spot warning" if words else "Lane keeping"
     row = next(one.row for one in aster.passages() if one.row and one.row[0][1] == name)
     assert row_sentence(row, _terms(*words), None) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("The sealant got in my eye", "Rinse with plenty of water and see a doctor."),
+        ("Someone swallowed the key battery", "see a doctor at once."),
+        ("Can I drive 120 with a trailer?", "Drive no faster than 100 km/h with a trailer."),
+        ("Can I drive 100 with the spare?", "temporary spare wheel is 80 km/h."),
+        ("Can I use coolant of another colour?", "Never mix it with coolant of another colour."),
+        ("What's the maximum total weight?", "Maximum permitted weight: 2,190 kg."),
+    ],
+)
+def test_what_was_plainly_asked_is_answered(
+    manual: SqliteManual, question: str, expected: str
+) -> None:
+    request, build = aster.interpreter().interpret(question), Build(vehicle=aster.car())
+    answer = build.responder.respond(request, facts(manual, question), CancelToken())
+    assert answer.text.endswith(expected)
+
+
+def test_the_coolant_of_the_battery_is_not_topped_up_like_that_of_the_engine(
+    manual: SqliteManual,
+) -> None:
+    question = "Can I top up the battery coolant myself?"
+    request, build = aster.interpreter().interpret(question), Build(vehicle=aster.car())
+    answer = build.responder.respond(request, facts(manual, question), CancelToken())
+    assert "owner may top up" not in answer.text
