@@ -74,7 +74,7 @@ def _is_of_those_things(asked: Question, forbidden: str) -> bool:
     "Never hold a child on your lap" answers whether it may sit there.
     """
     clause = forbidden.partition(",")[0]
-    if len(asked.terms) > 1 and holding(asked.terms, clause) == asked.terms:
+    if _in_its_words(asked, clause):
         return True
     told = [stems_of(w) for w in words(clause) if w not in ARTICLES and len(w) >= TOLD - 1]
     things = things_of(asked)
@@ -82,3 +82,13 @@ def _is_of_those_things(asked: Question, forbidden: str) -> bool:
         return False
     named = sum(any(has(term, word) for term in asked.terms) for word in told)
     return named > HALF * len(told)
+
+
+def _in_its_words(asked: Question, clause: str) -> bool:
+    """Whether what is forbidden repeats the question from its first telling word to its last."""
+    told = words(asked.question)
+    firsts = {term.words[0] for term in asked.terms}
+    places = [at for at, word in enumerate(told) if word in firsts]
+    if len(places) < 2:
+        return False
+    return f" {' '.join(told[places[0] : places[-1] + 1])} " in f" {' '.join(words(clause))} "
