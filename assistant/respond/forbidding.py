@@ -31,6 +31,7 @@ DEED = re.compile(
 )
 ANY_DEED = frozenset(map(stem, "drive have put keep get do go let leave".split()))  # when asked
 GENERAL = frozenset(map(stem, "use drive let leave allow start try".split()))  # when forbidden
+FEWEST = 2  # telling words that repeat a question
 ARTICLES = frozenset("the a an my your".split())
 
 
@@ -89,6 +90,6 @@ def _in_its_words(asked: Question, clause: str) -> bool:
     told = words(asked.question)
     firsts = {term.words[0] for term in asked.terms}
     places = [at for at, word in enumerate(told) if word in firsts]
-    if len(places) < 2:
+    if len(places) < FEWEST:
         return False
     return f" {' '.join(told[places[0] : places[-1] + 1])} " in f" {' '.join(words(clause))} "
