@@ -22,7 +22,7 @@ from can_bridge.commands.options import (
 from can_bridge.commands.progress import shown
 from can_bridge.errors import BusError, SpecError
 from can_bridge.recording import Recording
-from can_bridge.replayer import due_times
+from can_bridge.replayer import Tally, due_times, sendable
 
 _FULL_S = 1.0  # how long a full queue of the driver is waited for
 _NAP_S = 3600.0  # the clock takes no time of thousands of years, which a recording may have
@@ -33,6 +33,9 @@ _EPILOG = """examples:
 
 Replaying is for a bench: only buses that no car is on are taken (unix, virtual, udp_multicast, vcan).  For a bench of
 real control units on a real interface say --physical, and never do that on a car.
+
+Error frames are left out, since only a bus's own controller makes them; the last line says how many there were.  What
+they did to the readings, such as bus_off, is shown by 'decode'.
 """
 
 
@@ -69,21 +72,23 @@ def run(options: argparse.Namespace) -> int:
             f"{spec} may be the bus of a car, on which nothing is replayed; use a virtual bus, or "
             f"say --physical for a bench without a car"
         )
-    count = 0
-    with open_python_can(spec, may_send=True) as bus:
-        while True:
-            count += _play_once(bus, spec, options)
-            if not options.loop:
-                break
-    print(f"{count} frames sent", file=sys.stderr, flush=True)
+    tally = Tally()
+    try:
+        with open_python_can(spec, may_send=True) as bus:
+            _play_once(bus, spec, options, tally)
+            while options.loop:
+                _play_once(bus, spec, options, tally)
+    finally:
+        if tally != Tally():
+            print(tally.summary, file=sys.stderr, flush=True)
     return 0
 
 
-def _play_once(bus: can.BusABC, spec: BusSpec, options: argparse.Namespace) -> int:
-    count = 0
+def _play_once(bus: can.BusABC, spec: BusSpec, options: argparse.Namespace, tally: Tally) -> None:
     start_s = time.monotonic()
     with Recording(options.recording, warn) as recording:
-        messages = shown(recording.messages(), "replaying", recording.fraction)
+        every = shown(recording.messages(), "replaying", recording.fraction)
+        messages = sendable(every, tally)
         for message in _at_their_times(due_times(messages, options.speed), start_s):
             try:
                 bus.send(message, timeout=_FULL_S)
@@ -92,8 +97,7 @@ def _play_once(bus: can.BusABC, spec: BusSpec, options: argparse.Namespace) -> i
                     f"the bus {spec} does not take the frame {message.arbitration_id:#x} ({error}); "
                     f"check the bus"
                 ) from error
-            count += 1
-    return count
+            tally.sent += 1
 
 
 def _at_their_times(
