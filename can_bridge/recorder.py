@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import can
 
+from can_bridge.candump import writable
 from can_bridge.errors import RecordingError
 from can_bridge.recording import FORMATS
 
@@ -19,6 +20,8 @@ _WRITERS: dict[str, Callable[..., Any]] = {
     ".blf": can.BLFWriter,
     ".csv": can.CSVWriter,
 }
+_KEEPING_KINDS = tuple(suffix for suffix in FORMATS if suffix != ".asc")
+"""The formats that say of an error frame which errors it tells of."""
 
 
 class Recorder:
@@ -32,6 +35,7 @@ class Recorder:
         self._broken = False
         self.count = 0
         """Frames written."""
+        self._kindless = 0
 
     def __enter__(self) -> Self:
         """Create the file; RecordingError if that cannot be done."""
@@ -73,7 +77,16 @@ class Recorder:
     def summary(self) -> str:
         """How many frames are in which file; of those that a full disk has, nobody knows more."""
         most = "at most " if self._broken else ""
-        return f"{most}{self.count} frame{'' if self.count == 1 else 's'} in {self.file}"
+        said = f"{most}{self.count} frame{'' if self.count == 1 else 's'} in {self.file}"
+        if not self._kindless:
+            return said
+        frames = (
+            "1 error frame was" if self._kindless == 1 else f"{self._kindless} error frames were"
+        )
+        return (
+            f"{said}; {frames} written without the kind, which ASC cannot hold, so that no bus-off is "
+            f"decoded from one; record to {', '.join(_KEEPING_KINDS)} to keep it"
+        )
 
     def _full(self, error: OSError) -> RecordingError:
         self._broken = True
@@ -83,11 +96,14 @@ class Recorder:
 
     def write(self, message: can.Message) -> None:
         """Add a frame; RecordingError when the disk takes no more."""
+        suffix = self.file.suffix.lower()
         try:
-            self._writer(message)
+            self._writer(writable(message) if suffix == ".log" else message)
         except OSError as error:
             raise self._full(error) from error
         self.count += 1
+        if message.is_error_frame and message.arbitration_id and suffix not in _KEEPING_KINDS:
+            self._kindless += 1
 
 
 def _mf4_writer(file: Path) -> Any:

@@ -18,6 +18,7 @@ from typing import IO, Any, BinaryIO, Self, cast
 
 import can
 
+from can_bridge.candump import error_frame
 from can_bridge.errors import RecordingError, first_line, unreadable
 from can_bridge.mf4 import mf4_messages
 from can_bridge.spec import EXTENDED
@@ -103,11 +104,13 @@ class Recording:
         if suffix == ".csv":
             self._check_csv(lines)
         messages = iter(readers[suffix](lines))
-        lengths: dict[int, int] = {}
+        lengths: dict[tuple[int, bool], int] = {}
         taken = 0
         while True:
             try:
                 message = next(messages)
+                if suffix == ".log":
+                    message = error_frame(lines.last) or message
                 _check(message, lines, suffix)
             except StopIteration:
                 if lines.cut and _BEGINS_WITH_TIME.match(lines.last) and lines.number != taken:
@@ -116,12 +119,11 @@ class Recording:
             except Exception as error:  # noqa: BLE001  whatever a line makes of the reader
                 self._broken_line(lines, error)
                 return
-            if lines.cut and lengths.get(message.arbitration_id, len(message.data)) != len(
-                message.data
-            ):
+            length, kind = len(message.data), (message.arbitration_id, message.is_error_frame)
+            if lines.cut and lengths.get(kind, length) != length:
                 self._broken_line(lines, ValueError("the line is cut off"))
                 return
-            lengths[message.arbitration_id], taken = len(message.data), lines.number
+            lengths[kind], taken = length, lines.number
             yield message
 
     def _check_csv(self, lines: _Lines) -> None:

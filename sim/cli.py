@@ -120,6 +120,8 @@ def _record(options: argparse.Namespace) -> None:
             Runner(world, schedule, None, recording, run).run(FastClock(), _REPORTS)
         except Stopped:
             raise Stopped(f"stopped before it was done; at least {recording.summary}") from None
+    if recording.loss:
+        print(f"sim: {recording.loss}", file=sys.stderr)
 
 
 def _simulate(options: argparse.Namespace, stop: Stop) -> None:

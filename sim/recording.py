@@ -15,6 +15,8 @@ from sim.errors import RecordingError, SpecError
 ZERO_S = 1_767_225_600.0
 """Time stamp of the start: 2026-01-01 00:00 UTC, so that a recording is always the same."""
 ENDINGS = (".log", ".asc", ".blf", ".csv", ".trc")
+_WITHOUT_KIND, _WITHOUT_ERRORS = ".asc", ".trc"
+_ERROR_FLAG = 0x2000_0000  # of an identifier, in linux/can.h
 
 
 class Recording:
@@ -27,6 +29,7 @@ class Recording:
         self._file = file
         self._broken = False
         self._count = 0
+        self._lost = 0
         try:
             self._writer: Any = can.Logger(file)
             if isinstance(self._writer, can.ASCWriter):
@@ -58,6 +61,18 @@ class Recording:
         """How many frames are in which file."""
         return f"{self._count} frames are in {self._file}"
 
+    @property
+    def loss(self) -> str:
+        """What the format could not hold, in one sentence; empty if it holds everything."""
+        if not self._lost:
+            return ""
+        frames = "1 error frame was" if self._lost == 1 else f"{self._lost} error frames were"
+        if self._file.suffix == _WITHOUT_ERRORS:
+            lost = f"{frames} left out, which TRC cannot hold"
+        else:
+            lost = f"{frames} written without the kind, which ASC cannot hold"
+        return f"{lost}; write a .log, .blf or .csv to keep it"
+
     def _full(self, error: OSError) -> RecordingError:
         self._broken = True
         return RecordingError(
@@ -68,6 +83,12 @@ class Recording:
     def send(self, msg: can.Message) -> None:
         """Write a frame down; RecordingError when the disk takes no more."""
         msg.timestamp += ZERO_S
+        if msg.is_error_frame:
+            self._lost += self._file.suffix in (_WITHOUT_KIND, _WITHOUT_ERRORS)
+            if self._file.suffix == _WITHOUT_ERRORS:
+                return
+            if self._file.suffix == ".log":
+                msg = _flagged(msg)
         try:
             self._writer.on_message_received(msg)
         except OSError as error:
@@ -77,6 +98,17 @@ class Recording:
     def recv(self, timeout: float | None) -> can.Message | None:
         """Nothing is ever received."""
         return None
+
+
+def _flagged(msg: can.Message) -> can.Message:
+    """As candump writes an error frame, for python-can's writer, which would not say its kind."""
+    return can.Message(
+        timestamp=msg.timestamp,
+        arbitration_id=_ERROR_FLAG | msg.arbitration_id,
+        data=msg.data,
+        is_rx=msg.is_rx,
+        channel=msg.channel,
+    )
 
 
 def _date(writer: can.ASCWriter) -> None:

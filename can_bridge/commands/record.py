@@ -24,7 +24,8 @@ _EPILOG = """examples:
   python -m can_bridge record drive.blf --bus unix:aster --seconds 60
 
 The ending of the name chooses the format: .log (candump -L), .asc and .blf (Vector), .csv (python-can), .mf4 (with
-the extra mf4).  Every frame is taken, whatever it holds.  Ctrl-C ends and leaves a whole file.
+the extra mf4).  Every frame is taken, whatever it holds; .asc alone cannot say of an error frame what kind it is.  Ctrl-C
+ends and leaves a whole file.
 """
 
 

@@ -19,9 +19,11 @@ from sim.vehicle_files import load_vehicle
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def write(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def write(
+    file: Path, *arguments: str, scenario: str = "demo_drive"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "sim", "demo_drive", "--write", str(file), *arguments],
+        [sys.executable, "-m", "sim", scenario, "--write", str(file), *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -79,6 +81,38 @@ def test_an_asc_file_begins_at_the_date_of_the_scenario_and_is_the_same_each_tim
     with can.ASCReader(files[0], relative_timestamp=False) as reader:
         assert [message.timestamp for message in reader] == [ZERO_S, ZERO_S + 1.5]
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+OFF_THE_BUS = """
+[[step]]
+at_s = 0.5
+name = "the receiver goes off the bus"
+faults = [{ kind = "error_frames", share = 0.2, state = "bus_off" }]
+"""
+LOSSES = {
+    ".asc": "written without the kind, which ASC cannot hold",
+    ".trc": "left out, which TRC cannot hold",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_error_frames_keep_their_kind_or_it_is_said(tmp_path: Path, ending: str) -> None:
+    scenario, file = tmp_path / "errors.toml", tmp_path / f"drive{ending}"
+    scenario.write_text(OFF_THE_BUS)
+    result = write(file, "--seconds", "2", scenario=str(scenario))
+    assert result.returncode == 0
+    if ending in LOSSES:
+        said = rf"sim: (\d+) error frames were {LOSSES[ending]}; write a \.log, .* to keep it\n"
+        match = re.fullmatch(said, result.stderr)
+        assert match is not None, result.stderr
+        assert int(match[1]) > 5
+        return
+    assert result.stderr == ""
+    if ending == ".log":  # python-can's reader does not know the flag
+        assert file.read_text().count(" 20000040#0000000000000000") > 5
+        return
+    with can.LogReader(file) as reader:
+        assert sum(m.is_error_frame and m.arbitration_id == 0x40 for m in reader) > 5
 
 
 def test_without_an_end_it_is_the_whole_scenario(tmp_path: Path) -> None:
