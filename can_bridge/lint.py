@@ -16,7 +16,15 @@ from cantools.database.can import Message
 from can_bridge.dbc import DbcMessages, frame_key, load_dbc_files
 from can_bridge.errors import ProfileError
 from can_bridge.profile import load_profile
-from can_bridge.spec import POLLED, FrameSpec, SignalSource, SignalSpec, VehicleProfile
+from can_bridge.spec import (
+    POLLED,
+    CommandSpec,
+    FrameSpec,
+    SignalSource,
+    SignalSpec,
+    VehicleProfile,
+)
+from can_bridge.toml_lines import key_lines
 
 _PATH = re.compile(r"Vehicle(\.[A-Z][A-Za-z0-9]*)+")
 _TRUTH = re.compile(r"(Is|Has|Are|Any)[A-Z0-9]\w*")
@@ -72,6 +80,7 @@ class _Lint:
         self._text = self._file.read_text(encoding="utf-8-sig")
         self._table = tomllib.loads(self._text)
         self._vehicle = folder / "vehicle.toml"
+        self._commands = folder / "commands.toml"
         self._profile = profile
         self._dbc = dbc
 
@@ -88,6 +97,8 @@ class _Lint:
             if not key & POLLED:
                 yield from self._frame(frame)
         yield from self._unused()
+        for command in self._profile.commands.values():
+            yield from self._own_interlocks(command)
 
     def _warn(self, key: str, text: str) -> Finding:
         return Finding("warning", str(self._file), self._line(key), text)
@@ -176,6 +187,22 @@ class _Lint:
             )
             text = f"{len(left)} messages of the DBC carry no signal that is taken: {shown}"
             yield Finding("warning", str(self._vehicle), None, text)
+
+    def _own_interlocks(self, command: CommandSpec) -> Iterator[Finding]:
+        """Those that look at what the command itself changes."""
+        for interlock in command.interlocks:
+            derived = self._profile.derived.get(interlock.path)
+            looked_at = {interlock.path, *(derived.inputs if derived else ())}
+            if looked_at.isdisjoint((command.path, *command.confirm)):
+                continue
+            lines = key_lines(self._commands.read_text(encoding="utf-8-sig"))
+            yield Finding(
+                "warning",
+                str(self._commands),
+                lines.get(("commands", command.path, "interlocks")),
+                f"an interlock of '{command.path}' looks at '{interlock.path}', which the command "
+                f"itself changes, so that it may end as soon as the car obeys; look at another reading",
+            )
 
     def _carries(self, message: Message) -> bool:
         key = frame_key(message)

@@ -21,9 +21,20 @@ from can_bridge.profile_signals import SignalReader
 from can_bridge.spec import BITRATES, TyrePlacard, Tyres, VehicleProfile
 from can_bridge.toml_table import Range, TomlTable, read_toml
 
-"""What classic CAN knows, and CAN FD for the part that decides who may send."""
 _BAR: Range = (0.5, 15)
 _LOW_FRACTION: Range = (0.1, 1)
+_UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "speed": ("km/h", "mph"),
+        "distance": ("km", "mi"),
+        "pressure": ("bar", "kPa", "psi"),
+        "temperature": ("°C", "°F"),
+        "volume": ("l", "gal"),
+        "energy": ("kWh",),
+        "consumption": ("l/100km", "km/l", "mpg"),
+    }
+)
+"""Measure -> the units that a car may show it in."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _CONFIG = Path(__file__).resolve().parent.parent / "config" / "vehicles"
 
@@ -75,7 +86,7 @@ def load_profile(folder: Path) -> VehicleProfile:
         name=vehicle.label("name"),
         spoken_name=vehicle.label("spoken_name", vehicle.label("name")),
         region=_region(vehicle.table("region", required=False)),
-        units=_words(vehicle.table("units", required=False)),
+        units=_units(vehicle.table("units", required=False)),
         bitrate=bitrate,
         tyres=_read_tyres(vehicle.table("tyres")) if "tyres" in vehicle else None,
         diagnostics=diagnostics,
@@ -128,6 +139,16 @@ def _id(vehicle: TomlTable) -> str:
 
 def _words(table: TomlTable) -> Mapping[str, str]:
     return MappingProxyType({key: table.label(key) for key in table})
+
+
+def _units(table: TomlTable) -> Mapping[str, str]:
+    chosen = {
+        measure: table.word(measure, units) for measure, units in _UNITS.items() if measure in table
+    }
+    for measure in table:
+        if measure not in _UNITS:
+            table.fail(f"this is no measure; expected one of {', '.join(_UNITS)}", measure)
+    return MappingProxyType(chosen)
 
 
 def _region(table: TomlTable) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """can_bridge: [interlocks] of commands.toml in, the conditions of one command out.
 
-An interlock that could never be met, or that guards nothing that may be asked for, is an error: a slip
-in it would leave a command shut for ever, or open.
+An interlock that could never be met, that is always met, or that guards nothing that may be asked for, is
+an error: a slip in it would leave a command shut for ever, or open.
 """
 
 from __future__ import annotations
@@ -90,6 +90,13 @@ def _range(row: TomlTable, spec: SignalSpec) -> Range | None:
             f"never holds, since '{spec.path}' goes from {spec.low:g} to {spec.high:g}; correct it",
             "low" if low > spec.high else "high",
         )
+    lowest = -math.inf if spec.low is None else spec.low
+    highest = math.inf if spec.high is None else spec.high
+    if low <= lowest and high >= highest:
+        row.fail(
+            f"always holds, since '{spec.path}' goes from {lowest:g} to {highest:g}; correct it",
+            "low" if "low" in row else "high",
+        )
     return low, high
 
 
@@ -103,6 +110,9 @@ def _values(row: TomlTable, spec: SignalSpec) -> tuple[Value, ...]:
         if not isinstance(value, kind) or (spec.kind == "enum" and value not in spec.values):
             expected = ", ".join(spec.values) or ("true, false" if kind is bool else "texts")
             row.fail(f"'{spec.path}' is never {value!r}; choose from {expected}", "is")
+    every = (True, False) if kind is bool else spec.values
+    if every and set(every) <= set(values):
+        row.fail(f"always holds, since '{spec.path}' is nothing else; remove a value", "is")
     return values
 
 

@@ -154,13 +154,16 @@ class TomlTable:
     def values(
         self, key: str, default: tuple[str | bool, ...] | None = None
     ) -> tuple[str | bool, ...]:
-        """A list of texts or truths."""
+        """A list of texts or truths, none of them there twice."""
         values = self._take(key, "a list of texts or of true and false", (list, tuple), default)
         if not all(isinstance(value, str | bool) for value in values):
             self.fail(
                 f"expected a list of texts or of true and false, found {shown(values)}; correct it",
                 key,
             )
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                self.fail(f"{shown(value)} is there twice; remove one", key)
         return tuple(values)
 
     def integers(
