@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from can_bridge.bridge import Bridge, open_bridge
-from can_bridge.diagnostics import Diagnostics, open_diagnostics
+from can_bridge.diagnostics import CodeSurvey, Diagnostics, open_diagnostics, survey_codes
 from can_bridge.diagnostics.polling import Poller
 from can_bridge.spec import VehicleProfile
 
@@ -41,3 +41,16 @@ def open_polled(profile: VehicleProfile, spec: str) -> tuple[Bridge, Diagnostics
         poller.start()
         cleanup.pop_all()
     return bridge, diagnostics
+
+
+def ask_codes(profile: VehicleProfile, spec: str, within_s: float) -> CodeSurvey:
+    """What the control units have stored, over a bus of its own that is closed again at the end.
+
+    So a caller that may only listen can have them asked for, and holds no bus to send on.  Raises
+    SpecError, BusError, and NoUnitError when the vehicle's files list no control unit.
+    """
+    with (
+        open_bridge(profile, spec, may_send=True) as bridge,
+        open_diagnostics(bridge) as diagnostics,
+    ):
+        return survey_codes(diagnostics, within_s)

@@ -23,7 +23,7 @@ from assistant.events import (
 from assistant.ports import Signal
 
 if TYPE_CHECKING:
-    from can_bridge.diagnostics import Diagnostics, StoredCode
+    from can_bridge.diagnostics import CodeSurvey, Diagnostics, StoredCode
 
 SURVEY_S = 3.0  # after that no further control unit is asked for its trouble codes
 
@@ -114,31 +114,25 @@ class CanBridgeVehicle:
     def trouble_codes(self) -> TroubleCodes:
         """What the control units have stored.
 
-        For as long as it takes the bus is open to ask, too; else it is listened to only.
+        They are asked for over a bus of can_bridge's own; the one here is listened to only.
         """
         if self._bridge is None:
             raise BusError("The vehicle bus is not open.")
         profile = self._files.profile
         if profile.diagnostics is None:
             return TroubleCodes(asked=False)
-        if self._diagnostics is not None:
-            return _surveyed(self._diagnostics)
-        from can_bridge.diagnostics import open_diagnostics  # noqa: PLC0415  loads its libraries
+        from can_bridge.diagnostics import survey_codes  # noqa: PLC0415  loads its libraries
+        from can_bridge.vehicle import ask_codes  # noqa: PLC0415  as well
 
+        if self._diagnostics is not None:
+            return _told(survey_codes(self._diagnostics, SURVEY_S))
         try:
-            with (
-                can_bridge.open_bridge(profile, self._bus, may_send=True) as bridge,
-                open_diagnostics(bridge) as diagnostics,
-            ):
-                return _surveyed(diagnostics)
+            return _told(ask_codes(profile, self._bus, SURVEY_S))
         except can_bridge.BridgeError as error:
             raise BusError(str(error)) from error
 
 
-def _surveyed(diagnostics: Diagnostics) -> TroubleCodes:
-    from can_bridge.diagnostics import survey_codes  # noqa: PLC0415  loads its libraries
-
-    survey = survey_codes(diagnostics, SURVEY_S)
+def _told(survey: CodeSurvey) -> TroubleCodes:
     codes = tuple(map(_code, survey.codes))
     return TroubleCodes(tuple(dict.fromkeys(codes)), tuple(ecu.name for ecu in survey.unread))
 
