@@ -1,6 +1,6 @@
 """App: settings come in, a running assistant goes out; the only place that chooses engines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -50,6 +50,7 @@ MOONSHINE = "moonshine-tiny-en"
 CarVehicle = CanBridgeVehicle | KuksaVehicle
 EMBEDDER_THREADS = 1  # a question takes it 2 ms
 LET_GO_S = 1.0  # how long Ctrl-C waits for parts that are being opened
+MOST_PARTS = 8  # that are opened side by side
 MOONSHINE_THREADS = 1  # two were slower on two cores: 84 against 238 ms for 2.1 s of speech
 
 
@@ -243,42 +244,51 @@ def try_model(settings: Settings, spec: ModelSpec, path: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _Engines:
     """The engines of one run, not opened yet."""
 
-    vehicle: CarVehicle
-    manual: Manual
     detector: SileroVoiceDetector
     model: LlamaLanguageModel | None
     recognizer: Recognizer | None
     voice: PiperVoice | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Car:
+    """The vehicle of one run and its manual, not opened yet."""
+
+    vehicle: CarVehicle
+    manual: Manual
+
+
 @contextmanager
 def assistant(
     settings: Settings, need: Need, loudspeaker: Loudspeaker | None
 ) -> Iterator[Assistant]:
-    """Open every part that is needed, side by side, and close them again in any case."""
-    parts = _choose(settings, need)
-    opened: list[Part | None] = [parts.voice, parts.recognizer, parts.model, parts.vehicle]
-    opened += [parts.manual, parts.detector if need.ears else None, loudspeaker]
+    """Open every part that is needed, side by side, and close them again in any case.
+
+    The engines load while the car's files are read.
+    """
+    folder = vehicle_folder(settings.vehicle)
+    store = model_store(settings)
+    engines = _choose_engines(settings, store, need)
+    ears = engines.detector if need.ears else None
     with ExitStack() as stack:
-        open_all([part for part in opened if part is not None], stack)
-        stages = _stages(settings, parts)
+        with opening(stack) as begin:
+            begin(engines.voice, engines.recognizer, engines.model, ears, loudspeaker)
+            vehicle = build_vehicle(settings, folder)
+            car = _Car(vehicle, _manual(settings, store, need, vehicle.id, folder))
+            begin(car.vehicle, car.manual)
+            stages = _stages(settings, engines, car)
         if stages.responder.phrasing is not None:
             stages.responder.phrasing.prepare(CancelToken())
-        conversation = Conversation(stages, parts.detector, loudspeaker, settings.hear)
+        conversation = Conversation(stages, engines.detector, loudspeaker, settings.hear)
         stack.callback(conversation.interrupt)
-        yield Assistant(stages, conversation, parts.vehicle, parts.voice, parts.model)
+        yield Assistant(stages, conversation, car.vehicle, engines.voice, engines.model)
 
 
-def _choose(settings: Settings, need: Need) -> _Parts:
-    store = model_store(settings)
-    folder = vehicle_folder(settings.vehicle)
-    vehicle = build_vehicle(settings, folder)
-    return _Parts(
-        vehicle=vehicle,
-        manual=_manual(settings, store, need, vehicle.id, folder),
+def _choose_engines(settings: Settings, store: Store, need: Need) -> _Engines:
+    return _Engines(
         detector=SileroVoiceDetector(),
         model=_language_model(settings, store),
         recognizer=build_recognizer(recognizer_weights(settings, store)) if need.ears else None,
@@ -313,21 +323,21 @@ def _own_file(key: str, setting: str) -> Weights | None:
     return Weights(path, f"models.{key}", f"name another file in models.{key}")
 
 
-def _stages(settings: Settings, parts: _Parts) -> Stages:
+def _stages(settings: Settings, engines: _Engines, car: _Car) -> Stages:
     language = language_folder(settings.language)
-    vehicle, respond = parts.vehicle, settings.respond
+    vehicle, respond = car.vehicle, settings.respond
     lexicon = load_lexicon(language)
     gauges, places = load_gauges(language, vehicle.signals, vehicle.driver_side)
     shapes = load_shapes(language)
     interpreter = Interpreter(
         lexicon, shapes, gauges, places, vehicle.telltales, load_unreported(language)
     )
-    model = parts.model
+    model = engines.model
     phrasing = Phrasing(model, lexicon, respond.model_tokens) if model else None
     return Stages(
-        recognizer=parts.recognizer,
+        recognizer=engines.recognizer,
         follow_ups=FollowUps(interpreter, load_wording(language)),
-        lookup=Lookup(vehicle, parts.manual, lexicon, settings.lookup.passages),
+        lookup=Lookup(vehicle, car.manual, lexicon, settings.lookup.passages),
         responder=Responder(
             load_replies(language),
             settings.lookup.min_coverage,
@@ -336,22 +346,30 @@ def _stages(settings: Settings, parts: _Parts) -> Stages:
             phrasing,
             respond.units,
         ),
-        voice=parts.voice,
+        voice=engines.voice,
     )
 
 
-def open_all(parts: list[Part], stack: ExitStack) -> None:
-    """Open parts on threads of their own: most of them wait for a disk or a child process.
+@contextmanager
+def opening(stack: ExitStack) -> Iterator[Callable[..., None]]:
+    """Give what begins to open parts, each on a thread of its own; at the end all are open.
 
-    Ctrl-C waits for no engine that takes long to load: the end of the process frees that.
+    Most of them wait for a disk or a child process.  Ctrl-C waits for no engine that takes long to
+    load: the end of the process frees that.
     """
-    pool = ThreadPoolExecutor(len(parts), thread_name_prefix="auriga-open")
-    openings = [pool.submit(part.open) for part in parts]
-    for part, opening in zip(parts, openings, strict=True):
-        stack.callback(_close, part, opening)
+    pool = ThreadPoolExecutor(MOST_PARTS, thread_name_prefix="auriga-open")
+    openings: list[Future[None]] = []
+
+    def begin(*parts: Part | None) -> None:
+        for part in parts:
+            if part is not None:
+                openings.append(pool.submit(part.open))
+                stack.callback(_close, part, openings[-1])
+
     try:
-        for opening in openings:
-            opening.result()
+        yield begin
+        for one in openings:
+            one.result()
     except Exception:
         wait(openings)  # a part is not closed while it is still being opened
         raise

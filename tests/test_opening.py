@@ -31,8 +31,8 @@ class Scripted:
 
 
 def open_and_close(*parts: Scripted) -> None:
-    with ExitStack() as stack:
-        app.open_all(list(parts), stack)
+    with ExitStack() as stack, app.opening(stack) as begin:
+        begin(*parts)
 
 
 def test_no_part_is_closed_while_it_is_opened_because_another_is_broken() -> None:
@@ -67,3 +67,11 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_takes_long(
         assert (quick.did, slow.did) == (["opened", "closed"], [])
     finally:
         end.set()
+
+
+def test_what_was_begun_is_opened_and_closed_when_the_car_cannot_be_read() -> None:
+    part = Scripted(lambda: None)
+    with pytest.raises(ModelError), ExitStack() as stack, app.opening(stack) as begin:
+        begin(part, None)
+        raise ModelError("The car is broken.")
+    assert part.did == ["opened", "closed"]
