@@ -71,7 +71,15 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_takes_long(
 
 def test_what_was_begun_is_opened_and_closed_when_the_car_cannot_be_read() -> None:
     part = Scripted(lambda: None)
-    with pytest.raises(ModelError), ExitStack() as stack, app.opening(stack) as begin:
-        begin(part, None)
+
+    def read_the_car() -> None:
         raise ModelError("The car is broken.")
+
+    def start() -> None:
+        with ExitStack() as stack, app.opening(stack) as begin:
+            begin(part, None)
+            read_the_car()
+
+    with pytest.raises(ModelError):
+        start()
     assert part.did == ["opened", "closed"]

@@ -71,9 +71,11 @@ class Places:
 
     said: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, str]  # part of the path -> what it is called
+    elsewise: re.Pattern[str]  # where a word is no place: "the right pressure"
 
-    def named(self, stems: frozenset[str]) -> dict[str, str]:
+    def named(self, plain: str) -> dict[str, str]:
         """Which places the words name; "rear passenger" is in the rear, not in the front."""
+        stems = stems_of(self.elsewise.sub(" ", plain))
         found: dict[str, str] = {}
         by_precision = sorted(self.said.items(), key=lambda item: len(item[1]))
         for word, parts in by_precision:
@@ -85,6 +87,11 @@ class Places:
     def words(self) -> frozenset[str]:
         """The stems of all words that name a place."""
         return frozenset(stem(word) for word in self.said)
+
+
+def stems_of(plain: str) -> frozenset[str]:
+    """The stems of the words of a text; "driver's" is the driver."""
+    return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
 
 
 def load_gauges(
@@ -139,7 +146,8 @@ def _places(table: dict[str, Any], driver_side: str) -> Places:
         word: {kind: doors.get(part, part) for kind, part in parts.items()}
         for word, parts in table["places"].items()
     }
-    return Places(said, {**table["labels"], **{part: side for side, part in doors.items()}})
+    labels = {**table["labels"], **{part: side for side, part in doors.items()}}
+    return Places(said, labels, re.compile(table["no_place"]))
 
 
 def _gauge(

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
 from assistant.interpret.driving import ABOUT, PICTURE, DrivingShapes, load_driving
-from assistant.interpret.gauges import Key, NamedGauge, Places, Unreported
+from assistant.interpret.gauges import Key, NamedGauge, Places, Unreported, stems_of
 from assistant.interpret.lamps import REST, LampFinder, LampShapes, load_lamps
 from assistant.lexicon import Lexicon, stem, words
 from assistant.measures import measure_of
@@ -249,7 +249,7 @@ class Interpreter:
         return LampFinder(self.lexicon, self.shapes.lamps, self.telltales, neutral)
 
     def _gauge(self, text: str, plain: str, ask: str) -> Request | None:
-        stems, asked = _stems(plain), _asked(plain)
+        stems, asked = stems_of(plain), _asked(plain)
         found = self._best(stems, ask)
         advised = self.shapes.lamps.advice.search(asked) or self.shapes.in_general.search(asked)
         if found is None or advised or ask in self.shapes.never_live:
@@ -289,9 +289,9 @@ class Interpreter:
 
     def _reading(self, text: str, plain: str, ask: str, named: NamedGauge) -> Request:
         """The request for a gauge, with what its question asks beside the value."""
-        stems, gauge = _stems(plain), named.gauge
+        stems, gauge = stems_of(plain), named.gauge
         weighs = self.shapes.weighs.search(_asked(plain)) is not None
-        request = _gauge_request(text, gauge, self.places.named(stems), well=weighs or ask == STATE)
+        request = _gauge_request(text, gauge, self.places.named(plain), well=weighs or ask == STATE)
         beside = (gauge,) if gauge.bounds and weighs else ()
         every = frozenset().union(*(word for one in named.keys for word in one.words))
         much_else = len(self._unexplained(stems, every)) >= DOUBTFUL_REST
@@ -385,10 +385,6 @@ def _of_any_lamp(request: Request) -> bool:
     """Whether a question is what to do about a lamp that it does not name."""
     slots = request.slots
     return slots.get("lamp") == ANY_LAMP and "advice" in slots
-
-
-def _stems(plain: str) -> frozenset[str]:
-    return frozenset(stem(word.removesuffix("'s")) for word in plain.split())
 
 
 def _gauge_request(text: str, gauge: Gauge, said: dict[str, str], *, well: bool) -> Request:

@@ -47,7 +47,8 @@ def with_reading(
     if answer.outcome is not Outcome.ANSWERED or answer.steps:
         return answer
     quote = " ".join(e.quote for e in answer.evidence if isinstance(e, ManualEvidence))
-    gauge = next((gauge for gauge in gauges if _bounds(gauge, quote)), None)
+    # The cells of a table hold its units in their headings alone; as they are said they have them.
+    gauge = next((g for g in gauges if _bounds(g, quote) or _bounds(g, answer.text)), None)
     if gauge is None:
         return answer
     reading = answer_gauge(_about(request, gauge), facts, replies)

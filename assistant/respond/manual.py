@@ -148,12 +148,15 @@ def _from_table(
     rows = sorted(rows, key=lambda piece: piece.passage.order)[:MAX_ROWS]
     said: list[str] = []
     evidence: list[ManualEvidence] = []
+    before: tuple[tuple[str, str], ...] = ()
     for row in rows:
-        sentence = without_references(row_sentence(row.passage.row, facts.hits.terms, figure))
+        cells = row.passage.row
+        sentence = without_references(row_sentence(cells, facts.hits.terms, figure, before))
         if said and len(" ".join([*said, sentence]).split()) > max_words:
             break
         said.append(sentence)
         evidence.append(evidence_of(row.passage, row.text))
+        before = cells
     return Answer(Outcome.ANSWERED, By.TABLE, " ".join(said), tuple(evidence))
 
 

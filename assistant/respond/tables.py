@@ -30,7 +30,10 @@ class _Cell:
 
 
 def row_sentence(
-    row: tuple[tuple[str, str], ...], terms: tuple[Term, ...], measure: re.Pattern[str] | None
+    row: tuple[tuple[str, str], ...],
+    terms: tuple[Term, ...],
+    measure: re.Pattern[str] | None,
+    before: tuple[tuple[str, str], ...] = (),
 ) -> str:
     """A row as it is said: its conditions first, then the figures that were asked for.
 
@@ -38,14 +41,19 @@ def row_sentence(
     "215/60 R17, full load: front 2.6 bar, rear 2.9 bar"; asked for the rear alone, the front is
     left out. `measure` is what the answer's measure looks like, where one was asked for. A "yes"
     or "no" is said with its heading, and one with nothing to add only where that was asked for.
+    `before` is the row that was said before this one: conditions that both share are not repeated.
     """
     cells = _cells(row)
+    shared = {cell for cell in _cells(before) if not cell.figure}
     telling = [c for c in cells if c.text.lower() not in ANSWERLESS and not VERDICT.match(c.text)]
     verdicts = [
         c for c in cells if VERDICT.match(c.text) and ("," in c.text or _named(c.head, terms))
     ]
     if not telling:  # "Fitted: yes" says something only with its heading
         return "; ".join(f"{head}: {cell}" for head, cell in row) + "."
+    apart = [cell for cell in telling if cell not in shared]
+    if any(not cell.figure for cell in apart):
+        telling = apart
     first, *others = telling
     subject = [f"{first.head.lower()} {first.text}" if first.figure else first.text]
     subject += [_lower(cell.text) for cell in others if not cell.figure]

@@ -9,6 +9,7 @@ from assistant.adapters.sqlite_manual_file import build
 from assistant.cancel import CancelToken
 from assistant.events import (
     Answer,
+    By,
     ManualEvidence,
     Outcome,
     Reading,
@@ -64,6 +65,17 @@ def test_both_are_said_and_cited(
     assert any(isinstance(e, ManualEvidence) and quoted in e.quote for e in answer.evidence)
     assert any(
         isinstance(e, SignalEvidence) and e.path == path.replace("__", ".") for e in answer.evidence
+    )
+
+
+def test_a_row_and_readings_are_joined(manual: SqliteManual) -> None:
+    wheels = [f"Row{row}__Wheel__{side}" for row in (1, 2) for side in ("Left", "Right")]
+    paths = [f"Vehicle__Chassis__Axle__{wheel}__Tire__Pressure" for wheel in wheels]
+    readings = {path: known(2.4, "bar") for path in paths}
+    answer = ask(manual, "What pressure for up to 3 people, and what is it now?", **readings)
+    assert answer.by is By.TABLE
+    assert answer.text.endswith(
+        "Front left 2.4, front right 2.4, rear left 2.4 and rear right 2.4 bar."
     )
 
 

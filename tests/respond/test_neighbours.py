@@ -108,6 +108,13 @@ def test_a_yes_is_said_with_what_it_answers(words: tuple[str, ...], expected: st
     assert row_sentence(row, _terms(*words), None) == expected
 
 
+def test_conditions_that_the_row_before_shares_are_said_once() -> None:
+    rows = [one.row for one in aster.passages() if one.row and one.row[0][1] == "215/60 R17 96H"]
+    few, full = rows[:2]
+    assert row_sentence(few, (), None).startswith("215/60 R17 96H, up to 3 people: front 2.4 bar")
+    assert row_sentence(full, (), None, few).startswith("Full load: front 2.6 bar")
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
