@@ -328,6 +328,7 @@ class Facts:
     codes: TroubleCodes | None = None  # None: not asked for
     unlit: tuple[Telltale, ...] = ()  # of the manual: lamps that are not known to be lit
     of_lamps: "Facts | None" = None  # what is known of the lamps that may decide the question
+    undescribed: bool = False  # the manual has no section of its own for the lamps asked about
 
 
 # --- the answer ----------------------------------------------------------------------------

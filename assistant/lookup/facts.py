@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.errors import BusError
 from assistant.events import (
@@ -21,6 +21,7 @@ from assistant.events import (
     Unknown,
 )
 from assistant.lexicon import Lexicon
+from assistant.lookup.lamp_sections import NOWHERE, LampSections
 from assistant.ports import Manual, Vehicle
 
 WHOLE_SECTIONS = 6  # of how many of the best sections everything is considered
@@ -47,6 +48,12 @@ class Lookup:
     manual: Manual
     lexicon: Lexicon
     passages: int  # how many passages are considered
+    lamp_sections: LampSections = field(default_factory=LampSections)
+
+    @property
+    def telltales(self) -> tuple[Telltale, ...]:
+        """The vehicle's lamps, with the sections that explain them in the manual that is open."""
+        return self.lamp_sections.placed(self.vehicle.telltales, self.manual)
 
     def facts(self, request: Request) -> Facts:
         """All that is known about the request; empty where nothing is looked up for it."""
@@ -66,7 +73,7 @@ class Lookup:
             hits = self._manual(request) if joined else Hits()
             return Facts(readings=self._readings(request), hits=hits)
         if request.kind is RequestKind.WARNING:
-            return self._with_codes(self._lamps(request), request)
+            return self._with_codes(self._explained(self._lamps(request), request), request)
         if request.kind is RequestKind.MANUAL:
             hits = self._manual(request)
             return Facts(readings=self._beside(request), hits=hits, unlit=self._unlit())
@@ -91,14 +98,17 @@ class Lookup:
         except BusError:
             return ()
 
-    def _manual(self, request: Request) -> Hits:
+    def _manual(self, request: Request, meant: str = "") -> Hits:
         """The best passages, and around the best few all of their section.
+
+        `meant` is what the question is about, where that is known by another name.
 
         A procedure seldom repeats its own title, and the sentence that answers often stands next
         to the one that holds the question's words.
         """
         terms = self.lexicon.terms(request.text)
-        hits = self.manual.search(terms, max(self.passages, FURTHER), request.text)
+        about = f"{request.text} {meant}".strip()
+        hits = self.manual.search(terms, max(self.passages, FURTHER), about)
         found = self._with_sections(self._about_the_car(hits.passages[: self.passages], request))
         further = self._with_sections(hits.passages)
         if request.slots.get("lamp") == ELSEWHERE:
@@ -124,11 +134,11 @@ class Lookup:
         return found
 
     def _without_lamps(self, found: dict[int, Passage]) -> dict[int, Passage]:
-        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        lamps = {lamp.section for lamp in self.telltales}
         return {n: passage for n, passage in found.items() if passage.section not in lamps}
 
     def _without_their_steps(self, found: dict[int, Passage]) -> dict[int, Passage]:
-        lamps = {lamp.section for lamp in self.vehicle.telltales}
+        lamps = {lamp.section for lamp in self.telltales}
         return {
             order: passage
             for order, passage in found.items()
@@ -163,7 +173,7 @@ class Lookup:
         """
         # How a thing is done does not depend on what is lit: with the parking brake on, its lamp is.
         lit = set() if request.name == HOW_TO else self._lit_sections()
-        lamps = {lamp.section for lamp in self.vehicle.telltales} - lit
+        lamps = {lamp.section for lamp in self.telltales} - lit
         if lit:
             passages = _raised(passages, lit)
         others = [passage for passage in passages if passage.section not in lamps]
@@ -174,12 +184,12 @@ class Lookup:
     def _unlit(self) -> tuple[Telltale, ...]:
         """The lamps that are not known to be lit."""
         lit = self._lit_sections()
-        return tuple(lamp for lamp in self.vehicle.telltales if lamp.section not in lit)
+        return tuple(lamp for lamp in self.telltales if lamp.section not in lit)
 
     def _lit_sections(self) -> set[str]:
         """The sections of the lamps that are lit; none while the car cannot be asked."""
         try:
-            read = [(lamp.section, self.vehicle.read(lamp.path)) for lamp in self.vehicle.telltales]
+            read = [(lamp.section, self.vehicle.read(lamp.path)) for lamp in self.telltales]
         except BusError:
             return set()
         return {
@@ -189,7 +199,7 @@ class Lookup:
         }
 
     def _lamps(self, request: Request) -> Facts:
-        asked = [lamp for lamp in self.vehicle.telltales if lamp.path in request.paths]
+        asked = [lamp for lamp in self.telltales if lamp.path in request.paths]
         readings = tuple((lamp.path, self.vehicle.read(lamp.path)) for lamp in asked)
         lit = [
             (lamp, str(reading.value))
@@ -210,6 +220,16 @@ class Lookup:
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
         hits = self._sections(explained, request) if explained else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits)
+
+    def _explained(self, facts: Facts, request: Request) -> Facts:
+        """The facts; of a lamp without a section, with what the manual says on the question."""
+        asked = {path for path, _ in facts.readings} if len(facts.readings) == 1 else set()
+        asked |= {lamp.path for lamp, _ in facts.lamps}
+        lamps = [lamp for lamp in self.telltales if lamp.path in asked]
+        if not lamps or any(lamp.section != NOWHERE for lamp in lamps):
+            return facts
+        hits = self._manual(request, " ".join(f"{lamp.name} lamp" for lamp in lamps))
+        return facts if hits.no_manual else replace(facts, hits=hits, undescribed=True)
 
     def _sections(self, lamps: Sequence[Telltale], request: Request) -> Hits:
         """The lamps' own sections, with what the question's words are worth in the whole manual."""

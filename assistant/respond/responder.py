@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from assistant.cancel import CancelToken
-from assistant.events import Answer, By, Facts, Move, Outcome, Request, RequestKind
+from assistant.events import Answer, By, Facts, Hits, Move, Outcome, Request, RequestKind
 from assistant.memory import EMPTY, Memory
 from assistant.respond.codes import answer_codes, with_codes
 from assistant.respond.conversions import REGIONS, in_units, readings_of, with_units
@@ -12,7 +12,7 @@ from assistant.respond.following import is_about_what_was_added
 from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamp_conditions import of_another_case, with_condition
-from assistant.respond.lamps import answer_lamps
+from assistant.respond.lamps import STATE, answer_lamps
 from assistant.respond.lamps_first import answer_lamps_first, followed_by
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
@@ -20,6 +20,7 @@ from assistant.respond.moves import answer_move
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
 from assistant.respond.siblings import without_neighbours
+from assistant.respond.undescribed import with_state
 from assistant.respond.verify import grounded, sayable
 
 TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
@@ -76,6 +77,8 @@ class Responder:
                 return with_bound(answer, request, facts, self.replies, self.likely)
             case RequestKind.WARNING if request.name == TROUBLE_CODES:
                 return answer_codes(request, facts, self.replies, self.max_words)
+            case RequestKind.WARNING if facts.undescribed:
+                return self._of_undescribed(request, facts, cancel)
             case RequestKind.WARNING:
                 answer = answer_lamps(request, facts, self.replies, self.max_words)
                 return with_codes(answer, facts, self.replies)
@@ -87,6 +90,15 @@ class Responder:
             case _:
                 text = self.replies.refuse[request.name]
                 return Answer(Outcome.REFUSED, By.TEMPLATE, text)
+
+    def _of_undescribed(self, request: Request, facts: Facts, cancel: CancelToken) -> Answer:
+        """How a lamp is, and what the manual says on the question wherever it says it."""
+        state = answer_lamps(request, replace(facts, hits=Hits()), self.replies, self.max_words)
+        if request.slots["ask"] in STATE:
+            return state
+        asked = replace(request, kind=RequestKind.MANUAL, name=request.slots["ask"])
+        said = self._from_manual(asked, facts, cancel)
+        return with_state(said, state, facts, self.replies)
 
     def _reported(self, request: Request, facts: Facts) -> Answer:
         """What gauges show, in the units that the driver wants."""
