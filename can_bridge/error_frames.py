@@ -39,10 +39,22 @@ class BusHealth:
 class ErrorFrames:
     """Counts the error frames of one bus."""
 
-    def __init__(self) -> None:
-        """None yet."""
+    def __init__(self, sees_all: bool = True) -> None:
+        """None yet; without `sees_all` so many in a row prove nothing."""
         self.health = BusHealth()
         self._in_a_row = 0
+        self.sees_all = sees_all
+        """Whether `data_came` is told of every data frame."""
+
+    def see(self, all_frames: bool) -> None:
+        """Say whether every data frame is told of from now on; a row is counted anew."""
+        self.sees_all = all_frames
+        self._in_a_row = 0
+
+    @property
+    def is_row_long(self) -> bool:
+        """Whether so many came in a row that it is a bus-off if no data frame lay between them."""
+        return self._in_a_row >= _IN_A_ROW
 
     def take(self, identifier: int, data: bytes) -> bool:
         """An error frame came; whether nothing of this bus can be relied on now.
@@ -51,7 +63,7 @@ class ErrorFrames:
         """
         self._in_a_row += 1
         state = self._state(identifier, data)
-        if self._in_a_row >= _IN_A_ROW:
+        if self.is_row_long and self.sees_all:
             state = ControllerState.OFF
         if state is ControllerState.OFF:
             self._in_a_row = 0

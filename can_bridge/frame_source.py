@@ -8,8 +8,10 @@ which is None unless it was opened for that.
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 import can
@@ -17,13 +19,14 @@ import can
 from can_bridge.error_frames import IDENTIFIERS, BusHealth, ErrorFrames
 from can_bridge.errors import BusError
 from can_bridge.spec import EXTENDED
-from can_bridge.unix_bus import UnixBus
+from can_bridge.unix_bus import RawFrame, UnixBus
 
 _MAX_LAG_S = 10.0
 _MOST = 256  # frames handed over at once, so that a flood does not keep anybody waiting
 _STANDARD_MASK, _EXTENDED_MASK = 0x7FF, 0x1FFF_FFFF
 _PASSED_OVER = 2 | 4  # flags of the unix bus: remote and error frames
 _ERROR_FLAG = 4
+_CALM_S = 5.0  # so long without an error frame, and the filters hide again what is not wanted
 
 
 class Frame(NamedTuple):
@@ -68,7 +71,11 @@ class BusReader:
     """A FrameSource on a python-can bus.
 
     Error frames are counted.  Two kinds mean that nothing can be relied on, and the bus is opened
-    again: one that says bus-off, and so many in a row that no data frame comes through.
+    again: one that says bus-off, and so many in a row that no data frame comes through.  What came
+    before them is handed out first.
+
+    The filters of a driver hide the frames that would break such a row.  Where it seems to be one,
+    they are opened, and the row is counted anew from when nothing waits that they had let in.
     """
 
     def __init__(
@@ -83,7 +90,11 @@ class BusReader:
         self._keys = frozenset(keys)
         self._bus: can.BusABC | None = open_bus(self._keys)
         self._may_send = False
-        self._errors = ErrorFrames()
+        self._errors = ErrorFrames(sees_all=isinstance(self._bus, UnixBus))
+        self._is_off = False
+        self._filtering = threading.Lock()  # `accept` is called by other threads
+        self._unfiltered = False
+        self._error_at = 0.0
 
     def allow_sending(self) -> None:
         """Let `sender` hand the bus out."""
@@ -101,64 +112,109 @@ class BusReader:
 
     def accept(self, keys: Iterable[int]) -> None:
         """See FrameSource."""
-        self._keys = frozenset(keys)
-        if self._bus is not None:
-            self._bus.set_filters(filters_of(self._keys))
+        with self._filtering:
+            self._keys = frozenset(keys)
+            if self._bus is not None and not self._unfiltered:
+                self._bus.set_filters(filters_of(self._keys))
 
     def receive(self, timeout_s: float) -> Collection[Frame]:
         """See FrameSource."""
         bus = self._bus
         if bus is None:
             bus = self._bus = self._open(self._keys)
+            self._errors.see(all_frames=isinstance(bus, UnixBus))
         try:
-            return (
-                self._read_unix(bus, timeout_s)
-                if isinstance(bus, UnixBus)
-                else self._read(bus, timeout_s)
-            )
+            frames = () if self._is_off else self._read_any(bus, timeout_s)
+            if self._is_off and not frames:
+                raise can.CanOperationError("its controller is off the bus")
+            return frames
         except (can.CanError, OSError, ValueError) as error:  # ValueError: closed in between
             self._leave()
             raise BusError(f"the bus was lost: {error}; waiting for its return") from error
 
+    def _read_any(self, bus: can.BusABC, timeout_s: float) -> Collection[Frame]:
+        if isinstance(bus, UnixBus):
+            return self._read_unix(bus, timeout_s)
+        return self._read(bus, timeout_s)
+
     def _read_unix(self, bus: UnixBus, timeout_s: float) -> Collection[Frame]:
         """Frames of our own bus, without a can.Message for each, which costs more than the rest."""
-        frames = []
         raw = bus.receive_raw(timeout_s, _MOST)
+        frames, passed_over = self._wanted(raw)
+        if passed_over and any(flags & _ERROR_FLAG for _, _, flags, _ in raw):
+            before = self._before_bus_off(raw)
+            return frames if before is None else self._wanted(before)[0]
+        if len(raw) > passed_over:
+            self._errors.data_came()
+        return frames
+
+    def _wanted(self, raw: Iterable[RawFrame]) -> tuple[list[Frame], int]:
+        """The data frames that are let in, and how many were none at all."""
+        frames, passed_over = [], 0
         now_s, wall_s = time.monotonic(), time.time()
         keys = self._keys  # as they are now: `accept` may have been called while this waited
         for stamp, key, flags, data in raw:
             if flags & _PASSED_OVER:
-                if flags & _ERROR_FLAG:
-                    self._take_error(key, data)
+                passed_over += 1
             elif key in keys:
                 frames.append(Frame(key, data, now_s - _lag_s(stamp, wall_s)))
-        if frames:
-            self._errors.data_came()
-        return frames
+        return frames, passed_over
+
+    def _before_bus_off(self, raw: Iterable[RawFrame]) -> list[RawFrame] | None:
+        """Take the error frames; what came before the bus was off, None if it is not."""
+        ordered = sorted(raw, key=itemgetter(0))  # of each peer they are, but there may be several
+        for number, (_, key, flags, data) in enumerate(ordered):
+            if not flags & _PASSED_OVER:
+                self._errors.data_came()
+            elif flags & _ERROR_FLAG and self._errors.take(key, data):
+                self._is_off = True
+                return ordered[:number]
+        return None
 
     def _read(self, bus: can.BusABC, timeout_s: float) -> Collection[Frame]:
+        if self._unfiltered and time.monotonic() - self._error_at > _CALM_S:
+            self._filter(bus, True)
         message = bus.recv(timeout_s)
         if message is None and bus.state is can.BusState.ERROR:
             raise can.CanOperationError("its controller reports an error state")
         frames: list[Frame] = []
+        taken = 0
         while message is not None:
+            taken += 1
             if message.is_error_frame:
-                self._take_error(message.arbitration_id, bytes(message.data))
+                if self._take_error(bus, message):
+                    return frames
             elif not message.is_remote_frame:
+                self._errors.data_came()
                 key = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
-                at_s = time.monotonic() - _lag_s(message.timestamp, time.time())
-                frames.append(Frame(key, bytes(message.data), at_s))
-            message = bus.recv(0.0) if len(frames) < _MOST else None
-        if frames:
-            self._errors.data_came()
+                if key in self._keys:
+                    at_s = time.monotonic() - _lag_s(message.timestamp, time.time())
+                    frames.append(Frame(key, bytes(message.data), at_s))
+            if taken == _MOST:
+                return frames
+            message = bus.recv(0.0)
+        if self._unfiltered and not self._errors.sees_all:
+            self._errors.see(all_frames=True)  # what was let in by the filters is gone through
         return frames
 
-    def _take_error(self, identifier: int, data: bytes) -> None:
-        if self._errors.take(identifier, data):
-            raise can.CanOperationError("its controller is off the bus")
+    def _take_error(self, bus: can.BusABC, message: can.Message) -> bool:
+        """Whether the bus is off."""
+        self._error_at = time.monotonic()
+        self._is_off = self._errors.take(message.arbitration_id, bytes(message.data))
+        if self._errors.is_row_long and not self._unfiltered:
+            self._filter(bus, False)
+        return self._is_off
+
+    def _filter(self, bus: can.BusABC, wanted: bool) -> None:
+        """Hide what is not wanted, or nothing."""
+        with self._filtering:
+            self._unfiltered = not wanted
+            self._errors.see(all_frames=False)
+            bus.set_filters(filters_of(self._keys) if wanted else None)
 
     def _leave(self) -> None:
         bus, self._bus = self._bus, None
+        self._is_off = self._unfiltered = False
         if bus is not None:
             with contextlib.suppress(can.CanError, OSError):
                 bus.shutdown()
