@@ -43,3 +43,8 @@ class Consumption:
         last_km, last_used = self._samples[-1]
         back, jump = odometer_km < last_km, odometer_km - last_km > self._distance_km
         return back or jump or used < last_used - _REFILLED
+
+
+def most_consumed(amount: float, distance_km: float) -> float:
+    """The highest consumption that can be told of an amount that changes by so much at most."""
+    return round(100 * amount / distance_km, 3)

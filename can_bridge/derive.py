@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from can_bridge.consumption import Consumption
+from can_bridge.consumption import Consumption, most_consumed
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
 from can_bridge.spec import DerivedSource, SignalSpec
 
@@ -55,6 +55,27 @@ def _sum(source: DerivedSource) -> Rule:
 def _consumption(source: DerivedSource) -> Rule:
     meter = Consumption(source.distance_km, source.tank)
     return lambda values: meter.take(*_numbers(values))
+
+
+def bounds_of(
+    source: DerivedSource, inputs: Sequence[SignalSpec]
+) -> tuple[float | None, float | None]:
+    """From where to where a derived number can go, by the ranges of its inputs; None: not known."""
+    ranges = [(spec.low, spec.high) for spec in inputs]
+    if source.rule == "sum":
+        lows, highs = zip(*ranges, strict=True)
+        return _summed(lows), _summed(highs)
+    if source.rule == CONSUMPTION:
+        low, high = ranges[1]
+        if low is None or high is None:
+            return 0.0, None
+        return 0.0, most_consumed(high - low, source.distance_km)
+    return None, None
+
+
+def _summed(ends: Sequence[float | None]) -> float | None:
+    known = [end for end in ends if end is not None]
+    return round(sum(known), 6) if len(known) == len(ends) else None
 
 
 _RULES: Mapping[str, tuple[Callable[[DerivedSource], Rule], str]] = MappingProxyType(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from can_bridge.derive import BOOL_RULES, CONSUMPTION, KIND_OF_RULE, TWO_INPUTS, TYRE_RULES
+from can_bridge.derive import (
+    BOOL_RULES,
+    CONSUMPTION,
+    KIND_OF_RULE,
+    TWO_INPUTS,
+    TYRE_RULES,
+    bounds_of,
+)
 from can_bridge.spec import DerivedSource, SignalSpec, Tyres
 from can_bridge.toml_table import Range, TomlTable
 from can_bridge.vss_path import refuse_no_path
@@ -29,13 +36,18 @@ def read_derived(
         if len(labels) != len(inputs) or len(limits) != needed:
             row.fail("expected as many labels and axles as inputs; correct the lists")
         distance_km, tank = _consumption(row) if rule == CONSUMPTION else (0.0, False)
-        derived[path] = DerivedSource(rule, inputs, labels, limits, distance_km, tank)
+        source = DerivedSource(rule, inputs, labels, limits, distance_km, tank)
+        derived[path] = source
+        low, high = bounds_of(source, [direct[name] for name in inputs])
         signals[path] = SignalSpec(
             path=path,
             unit=row.text("unit", "") or None,
             kind=KIND_OF_RULE[rule],
             description=row.text("description", ""),
+            low=low,
+            high=high,
             derived=True,
+            labels=labels if KIND_OF_RULE[rule] == "text" else (),
         )
         row.finish()
     return derived

@@ -7,7 +7,7 @@ an error: a slip in it would leave a command shut for ever, or open.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from can_bridge.readings import Value
@@ -85,19 +85,28 @@ def _range(row: TomlTable, spec: SignalSpec) -> Range | None:
     low, high = (row.number(key, end) for key, end in (("low", -math.inf), ("high", math.inf)))
     if low > high:
         row.fail(f"never holds, since low, {low:g}, is above high, {high:g}; correct it", "low")
-    if spec.low is not None and spec.high is not None and (low > spec.high or high < spec.low):
-        row.fail(
-            f"never holds, since '{spec.path}' goes from {spec.low:g} to {spec.high:g}; correct it",
-            "low" if low > spec.high else "high",
-        )
     lowest = -math.inf if spec.low is None else spec.low
     highest = math.inf if spec.high is None else spec.high
+    if low > highest or high < lowest:
+        row.fail(
+            f"never holds, since {_reach(spec)}; correct it", "low" if low > highest else "high"
+        )
     if low <= lowest and high >= highest:
         row.fail(
-            f"always holds, since '{spec.path}' goes from {lowest:g} to {highest:g}; correct it",
-            "low" if "low" in row else "high",
+            f"always holds, since {_reach(spec)}; correct it", "low" if "low" in row else "high"
         )
     return low, high
+
+
+def _reach(spec: SignalSpec) -> str:
+    """From where to where a number goes; both ends unknown: anywhere."""
+    if spec.low is not None and spec.high is not None:
+        return f"'{spec.path}' goes from {spec.low:g} to {spec.high:g}"
+    if spec.low is not None:
+        return f"'{spec.path}' is never below {spec.low:g}"
+    if spec.high is not None:
+        return f"'{spec.path}' is never above {spec.high:g}"
+    return f"'{spec.path}' is any number"
 
 
 def _values(row: TomlTable, spec: SignalSpec) -> tuple[Value, ...]:
@@ -110,10 +119,26 @@ def _values(row: TomlTable, spec: SignalSpec) -> tuple[Value, ...]:
         if not isinstance(value, kind) or (spec.kind == "enum" and value not in spec.values):
             expected = ", ".join(spec.values) or ("true, false" if kind is bool else "texts")
             row.fail(f"'{spec.path}' is never {value!r}; choose from {expected}", "is")
+        if spec.labels and value not in _listed(spec.labels, str(value)):
+            row.fail(
+                f"'{spec.path}' is never {value!r}; choose from '' and what lists, in this order, "
+                f"with ', ' between: {', '.join(spec.labels)}",
+                "is",
+            )
     every = (True, False) if kind is bool else spec.values
-    if every and set(every) <= set(values):
+    number_of_lists = 2 ** len(spec.labels)
+    if (every and set(every) <= set(values)) or (spec.labels and len(values) == number_of_lists):
         row.fail(f"always holds, since '{spec.path}' is nothing else; remove a value", "is")
     return values
+
+
+def _listed(labels: Iterable[str], text: str) -> set[str]:
+    """What a list of some of the labels can be that the text begins with."""
+    found = {""}
+    for label in labels:
+        longer = {f"{begun}, {label}" if begun else label for begun in found}
+        found |= {begun for begun in longer if text.startswith(begun)}
+    return found
 
 
 def _guarded(row: TomlTable, asked: Asked) -> Range | None:

@@ -39,6 +39,8 @@ class SignalSpec:
     low: float | None = None
     high: float | None = None
     derived: bool = False
+    labels: tuple[str, ...] = ()
+    """Of a text: what it can list, in this order and with commas between."""
 
 
 @dataclass(frozen=True, slots=True)

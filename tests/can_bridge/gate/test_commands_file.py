@@ -93,3 +93,101 @@ def test_every_command_of_aster_is_confirmed_by_another_message() -> None:
 
 def test_nothing_of_aster_opens_a_door_or_the_boot() -> None:
     assert not [path for path in ASTER.commands if path.endswith("IsOpen")]
+
+
+DERIVED = """
+[derived."Vehicle.Together"]
+rule = "sum"
+inputs = ["Vehicle.Speed", "Vehicle.Window"]
+[derived."Vehicle.Unbounded"]
+rule = "sum"
+inputs = ["Vehicle.Speed", "Vehicle.Wide"]
+[derived."Vehicle.Used"]
+rule = "consumption"
+inputs = ["Vehicle.Speed", "Vehicle.Window"]
+amount = "used"
+distance_km = 50
+[derived."Vehicle.UsedOfMuch"]
+rule = "consumption"
+inputs = ["Vehicle.Speed", "Vehicle.Wide"]
+amount = "used"
+distance_km = 50
+[derived."Vehicle.Locks"]
+rule = "list_true"
+inputs = ["Vehicle.Lock1", "Vehicle.Lock2", "Vehicle.Lamp"]
+labels = ["left", "right", "lamp"]
+[derived."Vehicle.OneLock"]
+rule = "list_true"
+inputs = ["Vehicle.Lock1"]
+labels = ["left"]
+[signals."Vehicle.Wide"]
+message = "Motion"
+signal = "Wide"
+unit = "m"
+"""
+MOTION = "BO_ 256 Motion: 2 CAR"
+WIDE = 'BO_ 256 Motion: 3 CAR\n SG_ Wide : 16|8@1+ (1,0) [0|0] "m" AUR'
+
+
+@pytest.fixture
+def derived_folder(pod_folder: Any) -> Any:
+    """Writes the small car with derived signals, and an interlock that looks at one of them."""
+
+    def write(holds: str) -> Any:
+        folder = pod_folder(
+            commands=('path = "Vehicle.Speed", low = 0, high = 30', holds),
+            pod=(MOTION, WIDE),
+        )
+        with (folder / "signals.toml").open("a") as file:
+            file.write(DERIVED)
+        return folder
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("holds", "sentence"),
+    [
+        (
+            'path = "Vehicle.Together", low = 5000',
+            "never holds, since 'Vehicle.Together' goes from",
+        ),
+        ('path = "Vehicle.Together", high = -1', "never holds"),
+        ('path = "Vehicle.Together", low = 0', "always holds"),
+        ('path = "Vehicle.Together", low = -5, high = 100000', "always holds"),
+        (
+            'path = "Vehicle.Used", low = 201',
+            "never holds, since 'Vehicle.Used' goes from 0 to 200",
+        ),
+        ('path = "Vehicle.UsedOfMuch", high = -1', "'Vehicle.UsedOfMuch' is never below 0"),
+        ('path = "Vehicle.UsedOfMuch", low = 0', "always holds"),
+        ('path = "Vehicle.Locks", is = ["banana"]', "is never 'banana'; choose from '' and"),
+        ('path = "Vehicle.Locks", is = ["right, left"]', "is never 'right, left'"),
+        ('path = "Vehicle.Locks", is = ["left, "]', "is never 'left, '"),
+        ('path = "Vehicle.OneLock", is = ["", "left"]', "always holds"),
+    ],
+)
+def test_an_interlock_on_what_is_derived_is_looked_at_too(
+    derived_folder: Any, holds: str, sentence: str
+) -> None:
+    with pytest.raises(ProfileError) as caught:
+        load_profile(derived_folder(holds))
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "holds",
+    [
+        'path = "Vehicle.Together", low = 50',
+        'path = "Vehicle.Together", low = 0, high = 100',
+        'path = "Vehicle.Unbounded", low = 100000',
+        'path = "Vehicle.Unbounded", low = -5, high = 100000',
+        'path = "Vehicle.UsedOfMuch", high = 100000',
+        'path = "Vehicle.Locks", is = ["", "left", "left, lamp", "right", "left, right, lamp"]',
+        'path = "Vehicle.OneLock", is = ["left"]',
+    ],
+)
+def test_an_interlock_of_which_nothing_is_known_is_believed(
+    derived_folder: Any, holds: str
+) -> None:
+    assert load_profile(derived_folder(holds)).commands
