@@ -13,7 +13,8 @@ from pathlib import Path
 
 from cantools.database.can import Message
 
-from can_bridge.dbc import DbcMessages, frame_key, load_dbc_files
+from can_bridge.dbc import DbcMessages, frame_key, load_dbc_files, signal_of
+from can_bridge.drafting.units import unit_of
 from can_bridge.errors import ProfileError
 from can_bridge.profile import load_profile
 from can_bridge.spec import (
@@ -92,6 +93,7 @@ class _Lint:
             yield from self._naming(path, spec)
             source = self._profile.sources.get(path)
             if source is not None and spec.kind == "number":
+                yield from self._unit(path, spec)
                 yield from self._number(path, spec, source)
         for key, frame in self._profile.frames.items():
             if not key & POLLED:
@@ -130,6 +132,21 @@ class _Lint:
             and not spec.derived
         ):
             yield self._warn(path, f"'{path}' is a bool, and VSS would begin its last word with Is")
+
+    def _unit(self, path: str, spec: SignalSpec) -> Iterator[Finding]:
+        """Another unit than the DBC's, and nothing said of how the value gets there."""
+        row = self._table["signals"][path]
+        if spec.unit is None or "pid" in row or "scale" in row or "shift" in row:
+            return
+        signal = signal_of(self._dbc.messages[row["message"]], row["signal"])
+        stated = (signal and signal.unit) or ""
+        meant, found = unit_of(spec.unit), unit_of(stated)
+        if meant is not None and found is not None and meant != found:
+            yield self._warn(
+                path,
+                f"'{path}' is in {spec.unit}, and the DBC gives {row['signal']} in {stated}; convert "
+                f"it by 'scale' and 'shift' (scale = 1 if the DBC is wrong), or correct the unit",
+            )
 
     def _number(self, path: str, spec: SignalSpec, source: SignalSource) -> Iterator[Finding]:
         if spec.unit is None and not _counts(spec, source):

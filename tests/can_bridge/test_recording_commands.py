@@ -314,6 +314,9 @@ def test_check_of_a_good_folder_says_nothing_wrong() -> None:
         ({"vehicle": ('id = "toy"', "id = 7")}, "error", "vehicle.toml, line 2", "a text"),
         ({"signals": ("Vehicle.Door", "vehicle.door")}, "warning", "line 10", "not named as VSS"),
         ({"signals": ('unit = "bar", ', "")}, "warning", "line 13", "without a unit"),
+        ({"signals": ('unit = "km/h"', 'unit = "mph"')}, "warning", "line 8", "gives Speed in km/h"),
+        ({"dbc": ('"bar"', '"kPa"')}, "warning", "line 13", "is in bar, and the DBC gives Pressure"),
+        ({"signals": ('unit = "bar"', 'unit = "%"')}, "warning", "line 13", "is in %, and the DBC"),
         ({"dbc": ("[0|5]", "[90|95]")}, "warning", "line 13", "none of the values that its bits"),
         ({"dbc": ("BO_ 257 1000", "BO_ 257 0")}, "warning", "signals.toml", "no cycle time"),
         ({"signals": ('counter = "Cnt", ', "")}, "warning", "line 6", "and no counter"),
@@ -325,6 +328,25 @@ def test_check_names_file_and_line(
 ) -> None:
     found = [str(finding) for finding in lint(toy_folder(**change))]
     assert any(level in line and place in line and part in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signals": ('unit = "km/h"', 'unit = "kph"')},
+        {"dbc": ('"km/h"', '"KMPH"')},
+        {"dbc": ('"km/h"', '"knots"')},
+        {"dbc": ('"km/h"', '""')},
+        {"signals": ('unit = "km/h"', 'unit = "furlong/h"')},
+        {"signals": ('unit = "km/h"', 'unit = "mph", scale = 0.621371')},
+        {"signals": ('unit = "km/h"', 'unit = "mph", scale = 1')},
+        {"signals": ('unit = "km/h"', 'unit = "mph", shift = 0')},
+    ],
+)
+def test_check_says_nothing_of_a_unit_that_is_the_same_or_explained(
+    toy_folder: ToyFolder, change: dict[str, tuple[str, str]]
+) -> None:
+    assert not [str(finding) for finding in lint(toy_folder(**change)) if "DBC gives" in str(finding)]
 
 
 def test_check_prints_findings_and_an_exit_code(toy_folder: ToyFolder) -> None:
