@@ -83,11 +83,27 @@ def _bitrate(text: str, digits: str | None) -> int | None:
 
 
 def parse_bus_specs(text: str) -> tuple[BusSpec, ...]:
-    """Read one SPEC, or several with commas between them; SpecError when one is none.
+    """Read one SPEC, or several with commas between them; SpecError when one is none or there twice.
 
     A comma belongs to the channel, as in `vector:0,1`, unless an interface follows it.
     """
-    return tuple(parse_bus_spec(part) for part in _BETWEEN.split(text))
+    specs = tuple(parse_bus_spec(part) for part in _BETWEEN.split(text))
+    names = [bus_name(spec) for spec in specs]
+    for number, spec in enumerate(specs):
+        if names[number] in names[:number]:
+            raise SpecError(f"the bus {spec} is given twice; name each bus once")
+    return specs
+
+
+def parse_single_bus(text: str) -> BusSpec:
+    """Read one SPEC; SpecError when it is none or there are several."""
+    specs = parse_bus_specs(text)
+    if len(specs) > 1:
+        raise SpecError(
+            f"this takes one bus at a time, and {', '.join(map(str, specs))} are given; run it once "
+            f"for each"
+        )
+    return specs[0]
 
 
 def open_bus(spec: BusSpec, keys: Iterable[int], may_send: bool = False) -> BusReader:

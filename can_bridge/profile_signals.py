@@ -117,7 +117,7 @@ class SignalReader:
         signal = self._dbc_signal(row, message, "signal")
         field = bit_field(signal, message.length)
         raws = ANY if field.is_float else (field.lowest, field.highest)
-        invalid = frozenset(row.integers("invalid", (), raws))
+        invalid = frozenset(row.distinct_integers("invalid", (), raws))
         self._refuse_unlisted(signal, invalid, row, raws)
         choices = _choices(signal, invalid, row, kind)
         if kind == "enum" and not choices:
@@ -242,7 +242,7 @@ def _choices(
 def _raws(row: TomlTable, key: str, default: int, signal: Signal) -> tuple[int, ...]:
     """`on` or `off`: raw values that there can be, one at least."""
     low, high = _limits(signal)
-    raws = row.integers(key, (default,), (low, high))
+    raws = row.distinct_integers(key, (default,), (low, high))
     if not raws:
         row.fail("expected at least one raw value; add one", key)
     if not low <= raws[0] <= high:  # the default

@@ -178,6 +178,16 @@ class TomlTable:
                 self._within(value, key, within)
         return tuple(values)
 
+    def distinct_integers(
+        self, key: str, default: tuple[int, ...] | None = None, within: Range = ANY
+    ) -> tuple[int, ...]:
+        """A list of whole numbers in the range, none of them there twice; the default need not be."""
+        values = self.integers(key, default, within)
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                self.fail(f"{value} is there twice; remove one", key)
+        return values
+
     def interval(self, key: str, within: Range = ANY) -> Range | None:
         """Two numbers in the range, the lower first; None when the key is missing."""
         values = self._take(key, "two numbers", (list, tuple), ())

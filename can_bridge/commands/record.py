@@ -11,7 +11,7 @@ from pathlib import Path
 
 import can
 
-from can_bridge.bus import open_python_can, parse_bus_spec
+from can_bridge.bus import open_python_can, parse_single_bus
 from can_bridge.commands.options import Parser, add_bus, add_command, seconds, warn
 from can_bridge.errors import BusError
 from can_bridge.recorder import Recorder
@@ -24,8 +24,8 @@ _EPILOG = """examples:
   python -m can_bridge record drive.blf --bus unix:aster --seconds 60
 
 The ending of the name chooses the format: .log (candump -L), .asc and .blf (Vector), .csv (python-can), .mf4 (with
-the extra mf4).  Every frame is taken, whatever it holds; .asc alone cannot say of an error frame what kind it is.  Ctrl-C
-ends and leaves a whole file.
+the extra mf4).  Every frame is taken, whatever it holds; .asc alone cannot say of an error frame what kind it is.  One
+bus is recorded at a time: run it once for each, with a file of its own.  Ctrl-C ends and leaves a whole file.
 """
 
 
@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record until it is interrupted or the time is up."""
-    spec = parse_bus_spec(options.bus)
+    spec = parse_single_bus(options.bus)
     recorder = Recorder(options.file, options.force)
     try:
         with open_python_can(spec, may_send=False) as bus, recorder:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import can
 
 from can_bridge.bench_bus import has_no_car
-from can_bridge.bus import BusSpec, open_python_can, parse_bus_spec
+from can_bridge.bus import BusSpec, open_python_can, parse_single_bus
 from can_bridge.commands.options import (
     Parser,
     add_bus,
@@ -66,7 +66,7 @@ def _speed(text: str) -> float | None:
 
 def run(options: argparse.Namespace) -> int:
     """Send everything once, or until it is interrupted."""
-    spec = parse_bus_spec(options.bus)
+    spec = parse_single_bus(options.bus)
     if not has_no_car(spec) and not options.physical:
         raise SpecError(
             f"{spec} may be the bus of a car, on which nothing is replayed; use a virtual bus, or "

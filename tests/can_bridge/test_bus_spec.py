@@ -13,7 +13,7 @@ import can.interfaces
 import pytest
 
 from can_bridge import BusError, BusSpec, SpecError, VehicleProfile, parse_bus_spec
-from can_bridge.bus import LISTEN_ONLY, open_bus
+from can_bridge.bus import LISTEN_ONLY, open_bus, parse_bus_specs
 from can_bridge.cli import main
 from can_bridge.vehicle import open_vehicle
 from tests.can_bridge.conftest import ToyFolder
@@ -54,6 +54,33 @@ def test_a_bit_rate_that_no_bus_has_is_refused_as_in_vehicle_toml(rate: str) -> 
 def test_a_unix_channel_that_none_can_have_names_no_bus(text: str) -> None:
     with pytest.raises(SpecError, match="a name of letters"):
         parse_bus_spec(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["unix:b,unix:b", "unix:a,unix:b,unix:a", "socketcan:can0,socketcan:can0@500000"],
+)
+def test_a_bus_that_is_given_twice_is_refused(text: str) -> None:
+    with pytest.raises(SpecError, match="is given twice; name each bus once"):
+        parse_bus_specs(text)
+
+
+def test_nothing_is_set_on_a_bus_that_is_given_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["set", "Vehicle.Body.Lights.LightSwitch", "auto", "--bus", "unix:b,unix:b"]
+    assert main(words) == 2
+    assert "unix:b is given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["record", "replay"])
+@pytest.mark.parametrize("bus", ["unix:a,unix:b", "socketcan:can0,socketcan:can1"])
+def test_a_recording_is_of_one_bus_at_a_time(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, bus: str
+) -> None:
+    file = tmp_path / "a.log"
+    assert main([command, str(file), "--bus", bus]) == 2
+    said = capsys.readouterr().err
+    assert f"this takes one bus at a time, and {bus.replace(',', ', ')} are given" in said
+    assert not file.exists()
 
 
 def test_a_bus_that_cannot_be_opened() -> None:

@@ -314,8 +314,18 @@ def test_check_of_a_good_folder_says_nothing_wrong() -> None:
         ({"vehicle": ('id = "toy"', "id = 7")}, "error", "vehicle.toml, line 2", "a text"),
         ({"signals": ("Vehicle.Door", "vehicle.door")}, "warning", "line 10", "not named as VSS"),
         ({"signals": ('unit = "bar", ', "")}, "warning", "line 13", "without a unit"),
-        ({"signals": ('unit = "km/h"', 'unit = "mph"')}, "warning", "line 8", "gives Speed in km/h"),
-        ({"dbc": ('"bar"', '"kPa"')}, "warning", "line 13", "is in bar, and the DBC gives Pressure"),
+        (
+            {"signals": ('unit = "km/h"', 'unit = "mph"')},
+            "warning",
+            "line 8",
+            "gives Speed in km/h",
+        ),
+        (
+            {"dbc": ('"bar"', '"kPa"')},
+            "warning",
+            "line 13",
+            "is in bar, and the DBC gives Pressure",
+        ),
         ({"signals": ('unit = "bar"', 'unit = "%"')}, "warning", "line 13", "is in %, and the DBC"),
         ({"dbc": ("[0|5]", "[90|95]")}, "warning", "line 13", "none of the values that its bits"),
         ({"dbc": ("BO_ 257 1000", "BO_ 257 0")}, "warning", "signals.toml", "no cycle time"),
@@ -346,7 +356,9 @@ def test_check_names_file_and_line(
 def test_check_says_nothing_of_a_unit_that_is_the_same_or_explained(
     toy_folder: ToyFolder, change: dict[str, tuple[str, str]]
 ) -> None:
-    assert not [str(finding) for finding in lint(toy_folder(**change)) if "DBC gives" in str(finding)]
+    assert not [
+        str(finding) for finding in lint(toy_folder(**change)) if "DBC gives" in str(finding)
+    ]
 
 
 def test_check_prints_findings_and_an_exit_code(toy_folder: ToyFolder) -> None:

@@ -135,6 +135,9 @@ WRONG = [
     ("signals", 'axles = ["rear"]', "axles = []", "as many labels and axles as inputs"),
     ("signals", 'amount = "left"', 'amount = "full"', "one of used, left"),
     ("signals", 'near = ["Vehicle.Wheel"]', 'near = ["Vehicle.Speed"]', "agrees with itself"),
+    ("signals", "invalid = [65535]", "invalid = [65535, 65535]", "65535 is there twice"),
+    ("signals", "on = [2]", "on = [2, 2]", "2 is there twice"),
+    ("signals", "off = [1]", "off = [1, 0, 1]", "1 is there twice"),
     # the commands
     ("commands", 'bus = "cabin"', 'bus = "attic"', "one of road, cabin"),
     ("commands", "low = 0.5", "low = 31", "never holds, since low, 31, is above high, 30"),
