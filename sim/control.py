@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.car import DOORS, WORDS
 from sim.errors import ScenarioError
-from sim.faults import KINDS, fault_from
+from sim.fault import KINDS, fault_from
 from sim.lamps import NAMES, lamp
 from sim.limits import limited
 from sim.settings import FIELDS, checked, only

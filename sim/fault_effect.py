@@ -6,15 +6,12 @@ A fault that changes nothing looks like a receiver that notices nothing, so it i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from sim.errors import ScenarioError
+from sim.fault import Fault
 from sim.frame import NOT_AVAILABLE, FrameBuilder
 
-if TYPE_CHECKING:
-    from sim.faults import Fault
-
-_Struck = Callable[["Fault", FrameBuilder], bool]
+_Struck = Callable[[Fault, FrameBuilder], bool]
 
 _STRIKES: Mapping[str, tuple[_Struck, str]] = {
     "freeze_counter": (lambda _, one: one.counter_modulus > 1, "has a counter"),

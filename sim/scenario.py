@@ -33,7 +33,7 @@ from typing import Any, NoReturn, TypeGuard
 
 from sim.car import Car
 from sim.errors import ScenarioError
-from sim.faults import Fault, fault_from
+from sim.fault import Fault, fault_from
 from sim.settings import checked, is_number_field, is_possible, like, only
 from sim.toml_file import TomlFile, read_toml
 from sim.vehicle_files import config_folder

@@ -13,7 +13,8 @@ from sim.car import Car
 from sim.commands import Controllers, Outcome
 from sim.ecus import values_of
 from sim.errors import ScenarioError
-from sim.faults import Fault, Faults
+from sim.fault import Fault
+from sim.faults import Faults
 from sim.frame import FrameBuilder
 from sim.noise import Noise
 from sim.physics import advance

@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.faults import KINDS
+from sim.fault import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL_TOGETHER, ALONE = "all together", "alone"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.car import Car
 from sim.commands import OBEY, REFUSALS, Controllers, Outcome
-from sim.faults import Fault
+from sim.fault import Fault
 from sim.frame import FrameBuilder
 from sim.physics import advance
 from sim.scenario import Scenario

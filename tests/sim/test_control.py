@@ -24,7 +24,7 @@ from sim.control import CONTROL_WORDS, Control
 from sim.diagnostics import obd
 from sim.diagnostics.unit import Address, Unit
 from sim.errors import ScenarioError
-from sim.faults import KINDS
+from sim.fault import KINDS
 from sim.frame import FrameBuilder
 from sim.inputs import KEYS
 from sim.limits import limited

@@ -10,7 +10,8 @@ from cantools.database.can import Message
 
 from sim.control import Control
 from sim.errors import ScenarioError
-from sim.faults import Fault, Faults, fault_from
+from sim.fault import Fault, fault_from
+from sim.faults import Faults
 from sim.frame import FrameBuilder
 from sim.scenario import load_scenario
 from sim.schedule import Schedule, rank

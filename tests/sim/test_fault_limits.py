@@ -8,7 +8,7 @@ import pytest
 from can_bridge import Known, Reason, Unknown, VehicleProfile, find_vehicle, load_profile
 from can_bridge.transcript import Change, Transcript, changes
 from sim.clock import FastClock
-from sim.faults import fault_from
+from sim.fault import fault_from
 from sim.frame import FrameBuilder
 from sim.runner import Reports, Run, Runner
 from sim.scenario import Scenario, Step

@@ -11,7 +11,7 @@ from pathlib import Path
 import can
 import pytest
 
-from sim.faults import Fault
+from sim.fault import Fault
 from sim.frame import FrameBuilder
 from sim.scenario import Scenario, Step
 from sim.vehicle_files import load_vehicle

@@ -23,7 +23,7 @@ from can_bridge import (
     load_profile,
     open_bridge,
 )
-from sim.faults import KINDS
+from sim.fault import KINDS
 from sim.scenario import load_scenario
 from tests.sim.fault_table import ALL_TOGETHER, ALONE, ROOT, ROWS, Row, page
 
