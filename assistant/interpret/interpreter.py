@@ -366,7 +366,7 @@ def load_shapes(folder: Path) -> Shapes:
             codes=re.compile(table["codes"]),
             code=re.compile(table["code"]),
             units=tuple((unit, re.compile(p)) for unit, p in table["unit"].items()),
-            in_general=re.compile(table["in_general"]),
+            in_general=re.compile("|".join(table["in_general"])),
             unclear=re.compile(table["unclear"]),
             filler=frozenset(stem(word) for word in table["filler"].split()),
         )

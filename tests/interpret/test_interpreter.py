@@ -480,9 +480,29 @@ def test_a_contraction_asks_what_its_words_do() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "At what speed do the windows close themselves?",
+        "What speed mustn't I go over with a sidecar?",
+        "What gear should it be in on the ferry?",
+        "How cold can it be outside for the paint?",
+        "Which bulb belongs in the reversing light?",
+        "Can I get the sunroof to tilt, how?",
+        "Does she still have to fasten the belt with a bad back?",
+        "How far can I go on the foam in the tyre?",
+        "Is opening the window while it's snowing okay?",
+        "Will the battery be dead with the radio on all night?",
+        "What should I charge the battery to before a holiday?",
+    ],
+)
+def test_what_holds_in_general_is_no_question_about_the_car_now(text: str) -> None:
+    assert aster.interpreter().interpret(text).kind is RequestKind.MANUAL
+
+
+@pytest.mark.parametrize(
     ("question", "doubtful"),
     [
-        ("At what speed do the doors lock themselves?", True),
+        ("Which mode is it in after a software update?", True),
         ("What's the voltage of the 12 volt battery?", False),
         ("How fast am I going?", False),
         ("Honestly, with the kids asking all the time, how far can we drive right now?", False),
