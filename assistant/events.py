@@ -329,6 +329,7 @@ class Facts:
     unlit: tuple[Telltale, ...] = ()  # of the manual: lamps that are not known to be lit
     of_lamps: "Facts | None" = None  # what is known of the lamps that may decide the question
     undescribed: bool = False  # the manual has no section of its own for the lamps asked about
+    cluster: "Facts | None" = None  # of a question about lamps: all that are lit, asked for or not
 
 
 # --- the answer ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from assistant.errors import BusError
 from assistant.events import (
@@ -192,11 +193,7 @@ class Lookup:
             read = [(lamp.section, self.vehicle.read(lamp.path)) for lamp in self.telltales]
         except BusError:
             return set()
-        return {
-            section
-            for section, reading in read
-            if isinstance(reading, Known) and reading.value != "off"
-        }
+        return {section for section, reading in read if _is_lit(reading)}
 
     def _lamps(self, request: Request) -> Facts:
         asked = [lamp for lamp in self.telltales if lamp.path in request.paths]
@@ -204,7 +201,7 @@ class Lookup:
         lit = [
             (lamp, str(reading.value))
             for lamp, (_, reading) in zip(asked, readings, strict=True)
-            if isinstance(reading, Known) and reading.value != "off"
+            if _is_lit(reading)
         ]
         if len(asked) > 1 and any(lamp.id == request.slots["lamp"] for lamp in asked):
             # Of those that people call the same, what is lit; else the one that they mean most.
@@ -219,7 +216,18 @@ class Lookup:
         # One lamp is explained from its section; of several, the sections tell what comes first.
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
         hits = self._sections(explained, request) if explained else Hits()
-        return Facts(readings=readings, lamps=tuple(lit), hits=hits)
+        return Facts(readings=readings, lamps=tuple(lit), hits=hits, cluster=self._cluster())
+
+    def _cluster(self) -> Facts:
+        """All lamps that are lit, with their sections: what one means may depend on another."""
+        read = [(lamp, self.vehicle.read(lamp.path)) for lamp in self.telltales]
+        lit = [(lamp, reading) for lamp, reading in read if _is_lit(reading)]
+        sections = dict.fromkeys(lamp.section for lamp, _ in lit)
+        return Facts(
+            readings=tuple((lamp.path, reading) for lamp, reading in lit),
+            lamps=tuple((lamp, str(reading.value)) for lamp, reading in lit),
+            hits=Hits(tuple(p for section in sections for p in self.manual.section(section))),
+        )
 
     def _explained(self, facts: Facts, request: Request) -> Facts:
         """The facts; of a lamp without a section, with what the manual says on the question."""
@@ -236,6 +244,10 @@ class Lookup:
         terms = self.manual.search(self.lexicon.terms(request.text), 1).terms
         sections = dict.fromkeys(lamp.section for lamp in lamps)
         return Hits(tuple(p for section in sections for p in self.manual.section(section)), terms)
+
+
+def _is_lit(reading: Reading) -> TypeGuard[Known]:
+    return isinstance(reading, Known) and reading.value != "off"
 
 
 def _raised(passages: tuple[Passage, ...], sections: set[str]) -> tuple[Passage, ...]:

@@ -13,7 +13,8 @@ from assistant.events import Answer, By, Facts, ManualEvidence, Outcome, Request
 from assistant.lexicon import stem, words
 from assistant.respond.instructing import IMPERATIVE
 from assistant.respond.lamp_actions import DO, DRIVE_ON
-from assistant.respond.lamp_demands import STOPS, lamp_name
+from assistant.respond.lamp_couplings import lamp_name
+from assistant.respond.lamp_demands import STOPS
 from assistant.respond.replies import Replies
 
 OWN = re.compile(

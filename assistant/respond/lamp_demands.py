@@ -5,13 +5,14 @@ one that flashes may ask to stop. What a lamp demands stands in its own section.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from assistant.events import Facts, ManualEvidence, Passage, PassageKind, Telltale
 from assistant.pieces import without_references
 from assistant.respond.lamp_actions import drive_on, of_flashing, to_do
+from assistant.respond.lamp_couplings import Coupling, couplings
 from assistant.respond.lamp_states import ANY_STATE, CONDITION, FLASHING, Said, said_in
 
 # The car is to be stopped, or not to be driven.
@@ -26,7 +27,6 @@ SLOWS = re.compile(
     r"\bfoot off the accelerator a little\b",
     re.IGNORECASE,
 )
-NAME_ENDS = re.compile(r" lamps?$")  # "rear fog lamp"
 STOPPING = 3  # lamps that ask to stop, of which the instruction is said
 TOLD = 2  # of others
 CASE = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)  # holds only in a case within the lamp's
@@ -48,10 +48,17 @@ class LitLamp:
     state: str  # "on" or "flashing"
     passages: tuple[Passage, ...]  # its section; empty where the manual has none
     said: tuple[Said, ...]
+    together: tuple[Coupling, ...] = ()  # what holds for it with others that are lit as well
 
     @property
     def demand(self) -> Demand:
-        """What its section demands of the driver now."""
+        """What is demanded of the driver now, by itself or together with another lamp."""
+        stops = any(coupling.stops for coupling in self.together)
+        return Demand.STOP if stops else self.alone
+
+    @property
+    def alone(self) -> Demand:
+        """What its section demands, whatever else is lit."""
         held = [one for one in self.said if one.holds_for(self.state)]
         if any(self._stops(one) for one in held):
             return Demand.STOP
@@ -65,11 +72,19 @@ class LitLamp:
     def instruction(self) -> list[Said]:
         """What its section says to do now; with a flashing lamp, what the flashing means.
 
-        What the lamp demands is always in it, where a section says more of driving on.
+        What the lamp demands is always in it, where a section says more of driving on. What holds
+        for it together with another that is lit goes before what holds for it alone.
         """
+        alone = self._instruction_alone()
+        if self.alone is Demand.STOP:
+            return alone
+        told = together_of(self.together)
+        return told if self.demand is Demand.STOP else list(dict.fromkeys([*told, *alone]))
+
+    def _instruction_alone(self) -> list[Said]:
         told = of_flashing(self.said) if self.state == FLASHING else []
         told = told or drive_on(self.said, self.state)[:1] or to_do(self.said, self.state)[:1]
-        if self.demand is Demand.NONE or any(self._demands(one) for one in told):
+        if self.alone is Demand.NONE or any(self._demands(one) for one in told):
             return told
         demanded = next(one for one in self.said if self._demands(one))
         return sorted({*told, demanded}, key=self.said.index)
@@ -78,7 +93,7 @@ class LitLamp:
         """Whether a sentence holds what the lamp demands."""
         if not one.holds_for(self.state):
             return False
-        if self.demand is Demand.STOP:
+        if self.alone is Demand.STOP:
             return self._stops(one)
         return bool(SLOWS.search(one.text) or STOPS.search(one.text))
 
@@ -109,16 +124,33 @@ def to_be_told(lit: Sequence[LitLamp]) -> list[LitLamp]:
     return sorted(told, key=lambda one: one.rank)
 
 
+def together_of(every: Iterable[Coupling]) -> list[Said]:
+    """The sentences of couplings, each once."""
+    return list(dict.fromkeys(one for coupling in every for one in coupling.said))
+
+
 def _with_sections(facts: Facts) -> Iterator[LitLamp]:
+    alone = {one.lamp.id: one for one in _alone(facts.cluster or facts)}
+    for one in _alone(facts):
+        others = [other for other in alone.values() if other.lamp.id != one.lamp.id]
+        yield replace(one, together=_together(one, others))
+
+
+def _together(one: LitLamp, others: Sequence[LitLamp]) -> tuple[Coupling, ...]:
+    """What holds for a lamp with others that are lit: from its own section, else from theirs."""
+    own = couplings(one.said, [other.lamp for other in others])
+    if own or one.alone is Demand.STOP:
+        return own
+    theirs = ((other, couplings(other.said, [one.lamp])) for other in others)
+    return tuple(Coupling(other.lamp, each.said) for other, found in theirs for each in found)
+
+
+def _alone(facts: Facts) -> Iterator[LitLamp]:
+    """The lamps that are lit, each with its section, as if no other were."""
     for lamp, state in facts.lamps:
         passages = tuple(p for p in facts.hits.passages if p.section == lamp.section)
         told = any(p.kind in (PassageKind.TEXT, PassageKind.PROCEDURE) for p in passages)
         yield LitLamp(lamp, state, passages, said_in(passages) if told else ())
-
-
-def lamp_name(lamp: Telltale) -> str:
-    """A lamp's name before the word "lamp"."""
-    return NAME_ENDS.sub("", lamp.name.lower())
 
 
 def said_of(chosen: Sequence[Said]) -> str:

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from assistant.events import Answer, Facts, Outcome, PassageKind, Request, RequestKind
 from assistant.pieces import sentences, without_references
-from assistant.respond.lamp_demands import Demand, LitLamp, lamp_name, lit_lamps, quoted
+from assistant.respond.lamp_couplings import lamp_name
+from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps, quoted
+from assistant.respond.lamp_others import others_stop
 from assistant.respond.lamp_states import Said
 from assistant.respond.replies import Replies
 
@@ -54,12 +56,13 @@ def with_topic(answer: Answer, request: Request, facts: Facts, replies: Replies)
         return answer
     lit = lit_lamps(facts)
     stops = [one for one in lit if one.demand is Demand.STOP]
+    stopping = bool(stops) or others_stop(facts)
     for asks, says in TOPICS:
         if not asks.search(request.text):
             continue
         every = (pair for way in says for one in stops or lit for pair in _saying(one, way))
         # Where one lamp asks to stop, what it or another leaves free is no answer.
-        found = next((pair for pair in every if not stops or FORBIDS.search(pair[1].text)), None)
+        found = next((pair for pair in every if not stopping or FORBIDS.search(pair[1].text)), None)
         if found is None or without_references(found[1].text) in answer.text:
             continue
         one, said = found

@@ -36,17 +36,19 @@ from assistant.respond.lamp_actions import (
     when_flashing,
 )
 from assistant.respond.lamp_conditions import is_bare
+from assistant.respond.lamp_couplings import lamp_name
 from assistant.respond.lamp_demands import (
     Demand,
     LitLamp,
-    lamp_name,
     lit_lamps,
     quoted,
     said_of,
     to_be_told,
 )
 from assistant.respond.lamp_limits import with_topic
+from assistant.respond.lamp_others import demanding_others, others_stop, with_others
 from assistant.respond.lamp_states import ANY_STATE, FLASHING, STEADY, Said, said_in
+from assistant.respond.lamp_together import with_together
 from assistant.respond.replies import Replies
 
 ANY = "any"
@@ -75,9 +77,9 @@ def answer_lamps(request: Request, facts: Facts, replies: Replies, max_words: in
     A lamp whose state is unknown is never taken for one that is off.
     """
     answer = _answer(request, facts, replies, max_words)
-    if request.slots["ask"] == LIST or _withheld(request, facts):
-        return answer
-    return with_topic(answer, request, facts, replies)
+    if request.slots["ask"] != LIST and not _withheld(request, facts):
+        answer = with_topic(answer, request, facts, replies)
+    return with_others(answer, facts, replies)
 
 
 def _answer(request: Request, facts: Facts, replies: Replies, max_words: int) -> Answer:
@@ -122,9 +124,9 @@ def _lit(request: Request, facts: Facts, replies: Replies) -> Answer:
     lit = lit_lamps(facts)
     text = replies.say["lamps_lit"].format(list=joined(_listed(o.lamp, o.state) for o in lit))
     told = [] if _withheld(request, facts) else to_be_told(lit)
-    if request.slots["ask"] == LIST:
-        # Named, and not explained as if it were the one that was asked for; but for what asks to
-        # stop there is no time.
+    if request.slots["ask"] == LIST or others_stop(facts):
+        # Named, and not explained as if it were the one that was asked for, nor what it permits
+        # said beside another that asks to stop; but for what asks to stop there is no time.
         told = [one for one in told if one.demand is Demand.STOP]
     pairs = [(one, one.instruction()) for one in told]
     pairs = [(one, chosen) for one, chosen in pairs if chosen]
@@ -184,6 +186,8 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
     said = said_in(facts.hits.passages)
     plan = _plan(request, said, state)
     chosen = _chosen(request, facts, said, max_words)
+    chosen, with_steps = with_together(chosen, request, facts, said)
+    plan = plan if with_steps else None
     if plan is not None:
         chosen = [one for one in chosen if not one.step]
     texts = [without_references(one.text) for one in chosen]
@@ -200,7 +204,7 @@ def _explained(request: Request, facts: Facts, replies: Replies, max_words: int)
         elif explained[0][0].id != request.slots["lamp"] and said[0] not in chosen:
             # "The oil lamp", where another is lit than the one that is called so above all.
             texts.insert(0, _named(explained[0][0], state, replies))
-        ends.append(_state(reading, replies))
+        ends.append(_state(reading, facts, replies))
     elif explained and said[0] not in chosen:
         texts.insert(0, _named(explained[0][0], state, replies))
     if plan is None:
@@ -286,11 +290,16 @@ def _of_the_section(facts: Facts) -> list[tuple[Telltale, str]]:
     return [(lamp, state) for lamp, state in facts.lamps if lamp.section == section]
 
 
-def _state(reading: Reading, replies: Replies) -> str:
+def _state(reading: Reading, facts: Facts, replies: Replies) -> str:
+    """Whether the lamp that was asked about is lit; by its name where others are told of as well."""
     if isinstance(reading, Unknown):
         why = replies.unknown[reading.reason.value]
         return replies.say["cannot_tell_lamps"].format(why=why)
-    return replies.say[LIT[str(reading.value)]]
+    if not demanding_others(facts) and not any(one.together for one in lit_lamps(facts)):
+        return replies.say[LIT[str(reading.value)]]
+    if facts.lamps:
+        return _named(*facts.lamps[0], replies)
+    return replies.say["lamp_named_off"].format(name=facts.hits.passages[0].title.lower())
 
 
 def _pointed(request: Request, facts: Facts, said: Sequence[Said], state: str) -> list[Said]:
