@@ -94,6 +94,7 @@ _FLASHING: dict[str, Callable[[Car], bool]] = {
     "Indicators": lambda car: car.indicator != "off",
     "CheckEngine": lambda car: car.engine_lamp == "flashing",
     "SeatBelt": lambda car: unbelted(car) and car.speed_kmh >= _BELT_CHIME_KMH,
+    "ChargeCable": lambda car: car.cable_connected and car.charging_kw > 0,
 }
 
 

@@ -134,6 +134,15 @@ def test_charging_ends_at_the_limit() -> None:
     assert car.battery_percent == pytest.approx(80.0) and car.charging_kw == 0.0
 
 
+def test_the_lamp_of_the_charging_cable_flashes_while_the_car_charges() -> None:
+    car = Car(system="Off", station_kw=6.6, battery_percent=79.9, charge_limit_percent=80.0)
+    assert lamp(car, "ChargeCable") == "off"
+    car.cable_connected = True
+    assert lamp(run(car, 1), "ChargeCable") == "on"
+    assert lamp(run(car, 5), "ChargeCable") == "flashing"
+    assert lamp(run(car, 120), "ChargeCable") == "on"
+
+
 def test_an_engine_warms_up_and_one_without_cooling_overheats() -> None:
     warm = run(driving(target_speed_kmh=70.0, drive_mode="BatteryHold"), 900)
     assert 85 <= warm.coolant_c <= 105
