@@ -46,6 +46,10 @@ TOPICS = (
         re.compile(r"\belectric(?:ally|ity)?\b", re.I),
         (re.compile(r"\bElectric mode\b"),),
     ),
+    (
+        re.compile(r"\b(?:I|we) (?:still |just )?(?:charge|plug)\b|\bto (?:charge|plug)\b", re.I),
+        (re.compile(r"\bdo not charge\b", re.I), re.compile(r"^Charge\b")),
+    ),
 )
 FORBIDS = re.compile(r"\b(?:not|only)\b")
 

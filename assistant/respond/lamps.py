@@ -160,7 +160,8 @@ def _with_unseen(answer: Answer, facts: Facts, replies: Replies) -> Answer:
 
 
 def _cannot_tell(facts: Facts, replies: Replies) -> Answer:
-    text = replies.say["cannot_tell_lamps"].format(why=_why(_unknown(facts), replies))
+    pattern = "cannot_tell_lamp" if len(facts.readings) == 1 else "cannot_tell_lamps"
+    text = replies.say[pattern].format(why=_why(_unknown(facts), replies))
     evidence = tuple(SignalEvidence(path, reading) for path, reading in facts.readings)
     return Answer(Outcome.REFUSED, By.TEMPLATE, text, evidence)
 
@@ -294,7 +295,7 @@ def _state(reading: Reading, facts: Facts, replies: Replies) -> str:
     """Whether the lamp that was asked about is lit; by its name where others are told of as well."""
     if isinstance(reading, Unknown):
         why = replies.unknown[reading.reason.value]
-        return replies.say["cannot_tell_lamps"].format(why=why)
+        return replies.say["cannot_tell_lamp"].format(why=why)
     if not demanding_others(facts) and not any(one.together for one in lit_lamps(facts)):
         return replies.say[LIT[str(reading.value)]]
     if facts.lamps:
