@@ -20,6 +20,7 @@ from assistant.respond.moves import answer_move
 from assistant.respond.phrase import Phrasing
 from assistant.respond.replies import Replies
 from assistant.respond.siblings import without_neighbours
+from assistant.respond.todo import with_what_to_do
 from assistant.respond.undescribed import with_state
 from assistant.respond.verify import grounded, sayable
 
@@ -114,6 +115,7 @@ class Responder:
         answer = answer_manual(request, facts, self.replies, self.min_coverage, self.max_words)
         if answer.outcome is Outcome.REFUSED and not facts.hits.no_manual:
             answer = answer_likeliest(request, facts, self.replies, self.likely)
+        answer = with_what_to_do(answer, request, facts)
         joined = with_reading(answer, request, facts, self.replies, self.likely)
         if of_another_case(joined, request, facts):
             return self._refusal()
