@@ -50,8 +50,13 @@ def others_stop(facts: Facts) -> bool:
 
 
 def _demands_more(one: LitLamp, asked: list[LitLamp]) -> bool:
-    """Whether a lamp asks to stop, or is red, and comes before all that were asked about."""
-    if one.alone is Demand.NONE or (one.alone is not Demand.STOP and one.lamp.severity > 0):
+    """Whether a lamp asks to stop, or is red, and comes before all that were asked about.
+
+    A red one that the manual has no section about may ask to stop.
+    """
+    if one.alone is not Demand.STOP and one.lamp.severity > 0:
+        return False
+    if one.alone is Demand.NONE and one.said:
         return False
     return all(one.rank < other.rank for other in asked)
 

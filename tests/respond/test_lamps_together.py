@@ -1,11 +1,16 @@
 """Two lamps are lit: what the manual says of both together goes before what it says of each."""
 
+from dataclasses import replace
+
 import pytest
 
+from assistant.events import Answer, By, Facts, Hits, Outcome
 from assistant.respond.lamp_couplings import couplings
+from assistant.respond.lamp_others import with_others
 from assistant.respond.lamp_states import said_in
 from tests import aster
 from tests.lamps import LAMPS, ask
+from tests.turns import REPLIES, known
 
 BRAKES = {"BrakeSystem": "on", "ABS": "on"}
 EMPTY = {"LowFuel": "on", "LowCharge": "on"}
@@ -101,3 +106,14 @@ def test_a_lamp_that_is_off_beside_one_that_asks_to_stop_is_named() -> None:
 def test_a_lamp_that_demands_nothing_is_not_told_of() -> None:
     alone = ask("What does the ABS lamp mean?", ABS="on").text
     assert ask("What does the ABS lamp mean?", ABS="on", ParkingBrake="on").text == alone
+
+
+def test_of_a_red_lamp_that_the_manual_does_not_describe_it_is_said_that_it_is_lit() -> None:
+    amber, red = LAMPS["WasherFluid"], replace(LAMPS["OilPressure"], section="")
+    own = tuple(p for p in aster.passages() if p.section == amber.section)
+    readings = ((amber.path, known("on")), (red.path, known("on")))
+    cluster = Facts(readings=readings, lamps=((amber, "on"), (red, "on")), hits=Hits(own))
+    facts = replace(cluster, readings=readings[:1], lamps=((amber, "on"),), cluster=cluster)
+    answer = Answer(Outcome.ANSWERED, By.TEMPLATE, "You may drive on.")
+    told = with_others(answer, facts, REPLIES).text
+    assert told == "The red engine oil pressure lamp is lit. You may drive on."
