@@ -18,6 +18,7 @@ DRIVING = "driving"  # may it be driven now, how fast, how far
 CAUSE = "cause"  # why is the car as it is
 LIMITS = "limits"  # how fast or how far in some way that has limits of its own
 PICTURE = "picture"  # a symbol was described without the word "lamp"
+GAUGE = "gauge"  # of a gauge whose lamps warn of what it shows
 TO_DO = "to_do"  # what is to be done now
 ASKS = {
     DRIVING: "permission",

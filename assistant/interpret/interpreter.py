@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from assistant.errors import SettingsError
 from assistant.events import Gauge, Request, RequestKind, Telltale
-from assistant.interpret.driving import ABOUT, PICTURE, DrivingShapes, load_driving
+from assistant.interpret.driving import ABOUT, GAUGE, PICTURE, DrivingShapes, load_driving
 from assistant.interpret.gauges import Key, NamedGauge, Places, Unreported, stems_of
 from assistant.interpret.lamps import REST, LampFinder, LampShapes, load_lamps
 from assistant.lexicon import Lexicon, stem, words
@@ -296,7 +296,11 @@ class Interpreter:
         every = frozenset().union(*(word for one in named.keys for word in one.words))
         much_else = len(self._unexplained(stems, every)) >= DOUBTFUL_REST
         doubtful = much_else and not self.shapes.present.search(_asked(plain))
-        return replace(request, beside=beside, doubtful=doubtful)
+        warn = {lamp.path for lamp in gauge.lamps}
+        lamps = tuple(lamp for lamp in self.telltales if lamp.path in warn)
+        said = {"ask": "meaning", ABOUT: GAUGE}
+        of_lamps = _lamp_request(text, ANY_LAMP, lamps, said) if lamps else None
+        return replace(request, beside=beside, doubtful=doubtful, of_lamps=of_lamps)
 
     def _only_tells(self, text: str, rest: int) -> bool:
         """Whether a text asks for no reading: it says what happens, beside what a gauge shows."""

@@ -9,15 +9,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.events import Answer, Facts, Outcome, Request, RequestKind, Term
+from assistant.events import (
+    Answer,
+    Facts,
+    Outcome,
+    Request,
+    RequestKind,
+    SignalEvidence,
+    Term,
+)
 from assistant.lexicon import stem, words
-from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps
+from assistant.respond.lamp_couplings import lamp_name
+from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps, quoted, said_of
+from assistant.respond.lamp_states import FLASHING
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.replies import Replies
 from assistant.respond.wordings import has, stems_of
 
 CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
 PICTURE = "picture"  # and for a symbol that was described
+GAUGE = "gauge"  # and for a gauge whose lamps warn of what it shows
 LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
 # Asks more of a reading than its value: whether it holds for the car as it is.
 AS_IT_IS = re.compile(
@@ -34,6 +45,8 @@ def answer_lamps_first(
         return None
     lit = lit_lamps(facts.of_lamps)
     about = request.of_lamps.slots["about"]
+    if about == GAUGE:
+        return None
     if about == PICTURE:
         deciding = lit
     elif about == CAUSE:
@@ -80,6 +93,27 @@ def _only(facts: Facts, lamps: Sequence[LitLamp]) -> Facts:
     passages = tuple(passage for one in lamps for passage in one.passages)
     lit = tuple((one.lamp, one.state) for one in lamps)
     return replace(facts, lamps=lit, hits=replace(facts.hits, passages=passages))
+
+
+def with_demands(answer: Answer, facts: Facts, replies: Replies) -> Answer:
+    """A reading that a lit lamp warns of, with what that lamp asks for where it asks to stop."""
+    if answer.outcome is not Outcome.ANSWERED or facts.of_lamps is None:
+        return answer
+    for one in lit_lamps(facts.of_lamps):
+        if one.demand is Demand.STOP:
+            answer = _with_demand(answer, one, facts.of_lamps, replies)
+    return answer
+
+
+def _with_demand(answer: Answer, one: LitLamp, facts: Facts, replies: Replies) -> Answer:
+    demanded, lamp = one.instruction(), one.lamp
+    said, evidence = [answer.text], list(answer.evidence)
+    if not any(isinstance(e, SignalEvidence) and e.path == lamp.path for e in evidence):
+        pattern = "lamp_named_flashing" if one.state == FLASHING else "lamp_named"
+        said.append(replies.say[pattern].format(colour=lamp.colour, name=lamp_name(lamp)))
+        evidence += [SignalEvidence(path, r) for path, r in facts.readings if path == lamp.path]
+    said.append(said_of(demanded))
+    return replace(answer, text=" ".join(said), evidence=(*evidence, *quoted(demanded)))
 
 
 def followed_by(answer: Answer, reading: Answer, replies: Replies, units: str) -> Answer:

@@ -13,7 +13,7 @@ from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamp_conditions import of_another_case, with_condition
 from assistant.respond.lamps import STATE, answer_lamps
-from assistant.respond.lamps_first import answer_lamps_first, followed_by
+from assistant.respond.lamps_first import answer_lamps_first, followed_by, with_demands
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
@@ -75,7 +75,8 @@ class Responder:
                 return self._from_manual(replace(request, name="fact"), facts, cancel)
             case RequestKind.VEHICLE:
                 answer = self._reported(request, facts)
-                return with_bound(answer, request, facts, self.replies, self.likely)
+                answer = with_bound(answer, request, facts, self.replies, self.likely)
+                return with_demands(answer, facts, self.replies)
             case RequestKind.WARNING if request.name == TROUBLE_CODES:
                 return answer_codes(request, facts, self.replies, self.max_words)
             case RequestKind.WARNING if facts.undescribed:

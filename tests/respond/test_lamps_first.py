@@ -110,3 +110,18 @@ def test_why_the_car_is_as_it_is_the_lamp_that_speaks_of_it_tells(
 ) -> None:
     assert says in ask(question, **{lamp: "on"}).text
     assert says not in ask(question, ServiceDue="on").text
+
+
+COOLANT = {"Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature": Known(121.0, "°C", 0.1)}
+
+
+@pytest.mark.parametrize(
+    "question", ["How hot is the coolant?", "Coolant temperature now, is that ok?"]
+)
+def test_a_reading_is_said_with_what_its_lamp_asks_for(question: str) -> None:
+    answer = ask(question, COOLANT, CoolantTemperature="on")
+    assert answer.text.startswith("The coolant is at 121 °C.")
+    assert "coolant temperature lamp is lit" in answer.text
+    assert answer.text.endswith(STOP)
+    assert STOP not in ask(question, COOLANT).text
+    assert STOP not in ask(question, COOLANT, LowFuel="on").text
