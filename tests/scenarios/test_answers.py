@@ -106,7 +106,8 @@ PARTICULAR = {
     "overheating": {
         "is anything wrong": r"coolant temperature lamp",
         "how hot is the coolant": r"1(19|2\d) °C",
-        "is the coolant too hot": r"1(19|2\d) °C\. The coolant temperature lamp is lit\.$",
+        "is the coolant too hot": r"1(19|2\d) °C\. The coolant temperature lamp is lit\. "
+        r"Stop in a safe place, and let the engine cool down\.$",
     },
     "parked": {
         "is the handbrake on": r"^The parking brake is on\.$",
@@ -217,7 +218,7 @@ def test_what_is_said_is_the_truth_of_the_scenario(asked: Asked, scenario: str) 
     moved = early | ({"voltage_v"} if "ready" in early else set())  # the car charges its battery
     for question, (key, tolerance) in TRUTH.items():
         if key in truths and key not in moved:
-            (evidence,) = turns[question]["evidence"]
+            evidence = turns[question]["evidence"][0]  # after it what a lit lamp asks for
             assert evidence["value"] == pytest.approx(truths[key], abs=tolerance), question
             assert evidence["age_ms"] < 5000
 
