@@ -16,7 +16,7 @@ from can_bridge.dbc import WildDbc, bit_field, cycle_s, frame_key, page_count, p
 from can_bridge.spec import FrameSpec, SignalSource, SignalSpec, VehicleProfile
 
 _CYCLES, _MINIMUM_S, _UNKNOWN_LIMIT_S = 5.0, 0.5, 5.0
-_FEW_BITS = 8  # a signal of so many bits whose values have names is an enumeration
+_FEW_BITS = 8  # an enumeration has no more
 
 
 def profile_of_dbc(files: Iterable[WildDbc], name: str) -> VehicleProfile:
@@ -57,22 +57,26 @@ def _frame(message: Message, key: int) -> FrameSpec:
 
 
 def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, SignalSource]:
+    field = bit_field(signal, message.length)
     named = {raw: str(name) for raw, name in (signal.choices or {}).items()}
     invalid = frozenset(raw for raw, text in named.items() if says_no_value(text))
-    words: dict[int, str | bool] = {}
-    if named and not signal.is_float and signal.length <= _FEW_BITS and len(named) > len(invalid):
-        low = -(1 << signal.length - 1) if signal.is_signed else 0
-        words = {raw: named.get(raw, str(raw)) for raw in range(low, low + (1 << signal.length))}
+    raws = range(field.lowest, field.highest + 1) if not signal.is_float else range(0)
+    words: dict[int, str | bool] = {
+        raw: text for raw, text in named.items() if raw in raws and raw not in invalid
+    }
+    is_enum = bool(words) and _is_enumeration(signal, sum(raw in raws for raw in named))
+    if is_enum:
+        words = {raw: named.get(raw, str(raw)) for raw in raws}
     spec = SignalSpec(
         path=path,
         unit=signal.unit or None,
-        kind="enum" if words else "number",
+        kind="enum" if is_enum else "number",
         description=signal.comment or "",
-        values=tuple(str(word) for word in words.values()),
+        values=tuple(str(word) for word in words.values()) if is_enum else (),
     )
     source = SignalSource(
         frame=frame_key(message),
-        field=bit_field(signal, message.length),
+        field=field,
         factor=float(signal.scale),
         offset=float(signal.offset),
         invalid=invalid,
@@ -80,6 +84,13 @@ def _signal(path: str, message: Message, signal: Signal) -> tuple[SignalSpec, Si
         page=page_of(message, signal),
     )
     return spec, source
+
+
+def _is_enumeration(signal: Signal, named: int) -> bool:
+    """Whether its values are names: of a number, some raw values may have one, such as "error"."""
+    if signal.unit or signal.scale != 1 or signal.offset != 0:
+        return False
+    return signal.length <= _FEW_BITS and 2 * named >= 1 << signal.length
 
 
 def says_no_value(name: str) -> bool:

@@ -87,8 +87,11 @@ def _number_of(spec: SignalSpec, source: SignalSource) -> Decoder:
     low = float("-inf") if spec.low is None else spec.low
     high = float("inf") if spec.high is None else spec.high
     unit = spec.unit
+    named: dict[int, Reading] = {raw: Known(v, None, 0.0) for raw, v in source.choices.items()}
 
     def number(raw: int) -> Reading:
+        if raw in named:
+            return named[raw]
         value = (raw * times + plus) / divisor
         return Known(value, unit, 0.0) if low <= value <= high else UNKNOWN[Reason.OUT_OF_RANGE]
 

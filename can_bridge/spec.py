@@ -170,7 +170,7 @@ class SignalSource:
     invalid: frozenset[int]
     """Raw values that say: not available."""
     choices: Mapping[int, str | bool]
-    """Raw value -> word of an enum, or truth of a bool."""
+    """Raw value -> word of an enum, truth of a bool, or name of what is no value of a number."""
     limit_s: float | None = None
     """Stale after this time; None for the limit of its frame."""
     page: Page | None = None
