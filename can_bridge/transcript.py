@@ -42,6 +42,7 @@ class Transcript:
         """With `paths` only those paths for which it is true."""
         self._published: list[tuple[str, Reading, float]] = []
         self._state = VehicleState(profile, self._published.append)
+        self._frames = profile.frames
         self._errors = ErrorFrames()
         self._wanted = frozenset(p for p in profile.signals if paths is None or paths(p))
         self._told: set[str] = set()
@@ -58,7 +59,8 @@ class Transcript:
             self._state.sweep(at_s)
         yield from self._sweep(at_s)
         self._errors.data_came()
-        self._state.set_bus_off(0, False, at_s)
+        if key in self._frames:  # as live, where no other frame is let in
+            self._state.set_bus_off(0, False, at_s)
         self._state.feed(key, data, at_s)
         yield from self._changes()
 

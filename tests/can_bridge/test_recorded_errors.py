@@ -9,7 +9,7 @@ from pathlib import Path
 import can
 import pytest
 
-from can_bridge import VehicleProfile
+from can_bridge import Known, VehicleProfile
 from can_bridge.errors import RecordingError
 from can_bridge.recorder import Recorder
 from can_bridge.recording import FORMATS, Recording
@@ -131,6 +131,17 @@ def test_the_last_frame_is_not_cut_off_by_an_error_frame_of_its_identifier(tmp_p
     file = tmp_path / "a.log"
     file.write_text("(1.000000) can0 20000040#0000000000000000\n(2.000000) can0 040#0102")
     assert [message.arbitration_id for message in read(file)] == [0x40, 0x40]
+
+
+def test_a_bus_off_ends_with_a_frame_that_is_let_in_live_too(toy: VehicleProfile) -> None:
+    other = can.Message(arbitration_id=0x555, timestamp=START_S + 0.3, is_extended_id=False)
+    frames = [motion(0.0, speed=10), motion(0.4, speed=20)]
+    for frame in frames:
+        frame.timestamp += START_S
+    errors = [error(BUS_OFF, 0.1), error(PROTOCOL, 0.2), other, error(PROTOCOL, 0.35)]
+    found = told(toy, [frames[0], *errors, frames[1]])
+    ends = {c.at_s for c in found if c.path == "Vehicle.Speed" and isinstance(c.reading, Known)}
+    assert ends == {0.0, 0.4}
 
 
 @pytest.mark.skipif(not shutil.which("log2asc"), reason="log2asc (can-utils) is not installed")
