@@ -42,11 +42,18 @@ class ErrorFrames:
     def __init__(self, sees_all: bool = True) -> None:
         """None yet; without `sees_all` so many in a row prove nothing."""
         self.health = BusHealth()
+        self._told = ControllerState.ACTIVE
+        """By the frames since the bus was opened, which `health` says from the first of them on."""
         self._in_a_row = 0
         self.sees_all = sees_all
         """Whether `data_came` is told of every data frame."""
 
     def see(self, all_frames: bool) -> None:
+        """The bus was opened again: what it told before holds no more; the rest as `count_anew`."""
+        self._told = ControllerState.ACTIVE
+        self.count_anew(all_frames)
+
+    def count_anew(self, all_frames: bool) -> None:
         """Say whether every data frame is told of from now on; a row is counted anew."""
         self.sees_all = all_frames
         self._in_a_row = 0
@@ -67,14 +74,17 @@ class ErrorFrames:
             state = ControllerState.OFF
         if state is ControllerState.OFF:
             self._in_a_row = 0
+        self._told = state
         self.health = BusHealth(self.health.error_frames + 1, state)
         return state is ControllerState.OFF
 
     def data_came(self) -> None:
         """A data frame came: the bus is not off."""
         self._in_a_row = 0
-        if self.health.state is ControllerState.OFF:
-            self.health = BusHealth(self.health.error_frames, ControllerState.ACTIVE)
+        if self._told is ControllerState.OFF:
+            self._told = ControllerState.ACTIVE
+        if self.health.state is not self._told:
+            self.health = BusHealth(self.health.error_frames, self._told)
 
     def _state(self, identifier: int, data: bytes) -> ControllerState:
         if identifier & _BUS_OFF:
@@ -86,4 +96,4 @@ class ErrorFrames:
             return ControllerState.PASSIVE
         if detail & _WARNING:
             return ControllerState.WARNING
-        return ControllerState.ACTIVE if detail & _ACTIVE else self.health.state
+        return ControllerState.ACTIVE if detail & _ACTIVE else self._told

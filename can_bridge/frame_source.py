@@ -194,7 +194,7 @@ class BusReader:
                 return frames
             message = bus.recv(0.0)
         if self._unfiltered and not self._errors.sees_all:
-            self._errors.see(all_frames=True)  # what was let in by the filters is gone through
+            self._errors.count_anew(all_frames=True)  # what was let in by the filters is gone through
         return frames
 
     def _take_error(self, bus: can.BusABC, message: can.Message) -> bool:
@@ -209,7 +209,7 @@ class BusReader:
         """Hide what is not wanted, or nothing."""
         with self._filtering:
             self._unfiltered = not wanted
-            self._errors.see(all_frames=False)
+            self._errors.count_anew(all_frames=False)
             bus.set_filters(filters_of(self._keys) if wanted else None)
 
     def _leave(self) -> None:

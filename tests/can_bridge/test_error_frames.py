@@ -55,6 +55,19 @@ def test_so_many_that_nothing_comes_through_are_a_bus_off_until_something_does()
     assert errors.health == BusHealth(16, ControllerState.ACTIVE)
 
 
+def test_a_bus_that_was_opened_again_is_what_its_first_frames_say() -> None:
+    errors = ErrorFrames()
+    assert errors.take(BUS_OFF, bytes(8))
+    errors.see(all_frames=True)
+    assert errors.health.state is ControllerState.OFF  # nothing came yet
+    assert not errors.take(PROTOCOL, bytes(8))
+    assert errors.health == BusHealth(2, ControllerState.ACTIVE)
+    errors.take(CONTROLLER, b"\0\x10")
+    errors.see(all_frames=True)
+    errors.data_came()
+    assert errors.health == BusHealth(3, ControllerState.ACTIVE)
+
+
 def test_a_bus_with_error_frames_has_a_line() -> None:
     buses = [("unix:a", BusHealth()), ("unix:b", BusHealth(12, ControllerState.PASSIVE))]
     assert bus_lines(buses, as_json=False) == "bus unix:b: error passive, 12 error frames"

@@ -161,3 +161,14 @@ def test_error_frames_are_counted_and_say_how_the_controller_fares(spec: str) ->
         assert keys(reader, 1) == [0x100]
     assert reader.health == BusHealth(1, ControllerState.PASSIVE)
     reader.close()
+
+
+def test_a_bus_that_is_off_is_not_off_for_good(car: UnixBus, reader: BusReader) -> None:
+    send(car, 0x40, is_error_frame=True)
+    with pytest.raises(BusError, match="off the bus"):
+        read_on(reader)
+    reader.receive(0.0)
+    send(car, 0x88, is_error_frame=True)
+    send(car, 0x100)
+    assert keys(reader, 1) == [0x100]
+    assert reader.health == BusHealth(2, ControllerState.ACTIVE)
