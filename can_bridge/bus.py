@@ -14,7 +14,7 @@ from typing import Any
 import can
 
 from can_bridge.errors import BusError, SpecError, first_line, shown
-from can_bridge.frame_source import BusReader, filters_of
+from can_bridge.frame_source import BusReader
 from can_bridge.spec import BITRATES
 from can_bridge.unix_bus import CHANNEL, channel_path, is_channel
 
@@ -112,7 +112,7 @@ def open_bus(spec: BusSpec, keys: Iterable[int], may_send: bool = False) -> BusR
     Without `may_send` its `sender` stays None, and the driver is told to listen only where
     python-can has an option for that.
     """
-    reader = BusReader(lambda keys: _open(spec, keys, may_send), keys, bus_name(spec))
+    reader = BusReader(lambda: open_python_can(spec, may_send), keys, bus_name(spec))
     if may_send:
         reader.allow_sending()
     return reader
@@ -124,14 +124,8 @@ def bus_name(spec: BusSpec) -> str:
     return f"{spec.interface}:{channel}"
 
 
-def _open(spec: BusSpec, keys: Iterable[int], may_send: bool) -> can.BusABC:
-    return open_python_can(spec, may_send, filters_of(keys))
-
-
-def open_python_can(
-    spec: BusSpec, may_send: bool, filters: list[can.typechecking.CanFilter] | None = None
-) -> can.BusABC:
-    """The bus itself, with every frame that `filters` let in; BusError when it cannot be opened."""
+def open_python_can(spec: BusSpec, may_send: bool) -> can.BusABC:
+    """The bus itself, without filters; BusError when it cannot be opened."""
     options: dict[str, Any] = {"interface": spec.interface, "channel": spec.channel}
     if spec.bitrate is not None:
         options["bitrate"] = spec.bitrate
@@ -139,7 +133,7 @@ def open_python_can(
         options |= LISTEN_ONLY.get(spec.interface, {})
     with _quiet():
         try:
-            return can.Bus(can_filters=filters, **options)
+            return can.Bus(**options)
         except Exception as error:  # whatever an interface throws: a missing library, a NameError
             traceback.clear_frames(error.__traceback__)  # a half-opened bus complains when it goes
             raise BusError(f"the bus {spec} cannot be opened: {_reason(spec, error)}") from error

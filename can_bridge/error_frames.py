@@ -13,9 +13,6 @@ _CONTROLLER, _BUS_OFF, _RESTARTED = 0x04, 0x40, 0x100  # error classes
 _WARNING, _PASSIVE, _ACTIVE = 0x04 | 0x08, 0x10 | 0x20, 0x40  # of the controller, in data[1]
 _IN_A_ROW = 16  # each failure counts 8, and at 128 a controller is "error passive"
 
-IDENTIFIERS = (0x04, 0x08, 0x40, 0x80, 0x88, 0x100)
-"""Of the error frames that a filter must let in: controller, protocol, bus-off, bus, restarted."""
-
 
 class ControllerState(StrEnum):
     """How the controller of a bus says that it fares (ISO 11898-1, fault confinement)."""

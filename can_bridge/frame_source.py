@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 import can
 
-from can_bridge.error_frames import IDENTIFIERS, BusHealth, ErrorFrames
+from can_bridge.error_frames import BusHealth, ErrorFrames
 from can_bridge.errors import BusError
 from can_bridge.spec import EXTENDED
 from can_bridge.unix_bus import RawFrame, UnixBus
@@ -76,24 +76,27 @@ class BusReader:
 
     The filters of a driver hide the frames that would break such a row.  Where it seems to be one,
     they are opened, and the row is counted anew from when nothing waits that they had let in.
+    Where python-can itself would filter for want of them, this does: to its filters an error frame
+    is one of the identifier that stands for its kind.
     """
 
     def __init__(
         self,
-        open_bus: Callable[[Iterable[int]], can.BusABC],
+        open_bus: Callable[[], can.BusABC],
         keys: Iterable[int],
         name: str = "",
     ) -> None:
-        """`open_bus` opens a bus with filters for these keys; it is called at once."""
+        """`open_bus` opens a bus without filters; it is called at once."""
         self.name = name
         self._open = open_bus
         self._keys = frozenset(keys)
-        self._bus: can.BusABC | None = open_bus(self._keys)
-        self._may_send = False
-        self._errors = ErrorFrames(sees_all=isinstance(self._bus, UnixBus))
-        self._is_off = False
         self._filtering = threading.Lock()  # `accept` is called by other threads
         self._unfiltered = False
+        """Whether the filters of the driver are open for a while."""
+        self._bus: can.BusABC | None = open_bus()
+        self._may_send = False
+        self._errors = ErrorFrames(sees_all=not self._hide_others(self._bus))
+        self._is_off = False
         self._error_at = 0.0
 
     def allow_sending(self) -> None:
@@ -115,14 +118,15 @@ class BusReader:
         with self._filtering:
             self._keys = frozenset(keys)
             if self._bus is not None and not self._unfiltered:
-                self._bus.set_filters(filters_of(self._keys))
+                self._hide_others(self._bus)
 
     def receive(self, timeout_s: float) -> Collection[Frame]:
         """See FrameSource."""
         bus = self._bus
         if bus is None:
-            bus = self._bus = self._open(self._keys)
-            self._errors.see(all_frames=isinstance(bus, UnixBus))
+            bus = self._bus = self._open()
+            with self._filtering:
+                self._errors.see(all_frames=not self._hide_others(bus))
         try:
             frames = () if self._is_off else self._read_any(bus, timeout_s)
             if self._is_off and not frames:
@@ -194,14 +198,16 @@ class BusReader:
                 return frames
             message = bus.recv(0.0)
         if self._unfiltered and not self._errors.sees_all:
-            self._errors.count_anew(all_frames=True)  # what was let in by the filters is gone through
+            self._errors.count_anew(
+                all_frames=True
+            )  # what was let in by the filters is gone through
         return frames
 
     def _take_error(self, bus: can.BusABC, message: can.Message) -> bool:
         """Whether the bus is off."""
         self._error_at = time.monotonic()
         self._is_off = self._errors.take(message.arbitration_id, bytes(message.data))
-        if self._errors.is_row_long and not self._unfiltered:
+        if self._errors.is_row_long and not self._errors.sees_all and not self._unfiltered:
             self._filter(bus, False)
         return self._is_off
 
@@ -210,7 +216,20 @@ class BusReader:
         with self._filtering:
             self._unfiltered = not wanted
             self._errors.count_anew(all_frames=False)
-            bus.set_filters(filters_of(self._keys) if wanted else None)
+            if wanted:
+                self._hide_others(bus)
+            else:
+                bus.set_filters(None)
+
+    def _hide_others(self, bus: can.BusABC) -> bool:
+        """Let the driver hide what is not wanted; whether it does."""
+        if type(bus)._apply_filters is can.BusABC._apply_filters:  # python-can's hook for drivers
+            return False
+        bus.set_filters(filters_of(self._keys))
+        if getattr(bus, "_is_filtered", True):  # so do they call it, those that may refuse
+            return True
+        bus.set_filters(None)
+        return False
 
     def _leave(self) -> None:
         bus, self._bus = self._bus, None
@@ -234,11 +253,8 @@ def _lag_s(stamp_s: float, wall_s: float) -> float:
 
 
 def filters_of(keys: Iterable[int]) -> list[can.typechecking.CanFilter]:
-    """One python-can filter for each key, and those for error frames."""
-    errors: list[can.typechecking.CanFilter] = [
-        {"can_id": identifier, "can_mask": _EXTENDED_MASK} for identifier in IDENTIFIERS
-    ]
-    return [*map(_filter, keys), *errors]
+    """One python-can filter for each key; those of a driver let every error frame through."""
+    return [_filter(key) for key in keys]
 
 
 def _filter(key: int) -> can.typechecking.CanFilter:

@@ -14,6 +14,7 @@ from can_bridge.bus import open_bus, parse_bus_spec, parse_bus_specs
 from can_bridge.frame_source import BusReader
 from can_bridge.spec import EXTENDED
 from can_bridge.unix_bus import UnixBus, channel_folder
+from tests.contracts.test_can_bus import multicast_works
 
 STEP_S = 5.0
 SPEC = parse_bus_spec("unix:car")
@@ -160,6 +161,39 @@ def test_error_frames_are_counted_and_say_how_the_controller_fares(spec: str) ->
         send(car, 0x100)
         assert keys(reader, 1) == [0x100]
     assert reader.health == BusHealth(1, ControllerState.PASSIVE)
+    reader.close()
+
+
+@pytest.mark.parametrize("interface", ["unix", "virtual", "udp_multicast"])
+@pytest.mark.parametrize(
+    ("identifier", "state"),
+    [
+        (0x44, ControllerState.OFF),
+        (0x240, ControllerState.OFF),
+        (0x8C, ControllerState.PASSIVE),
+        (0x0, ControllerState.ACTIVE),  # of a driver that tells no kind
+    ],
+)
+def test_error_frames_of_every_kind_are_let_in(
+    interface: str, identifier: int, state: ControllerState
+) -> None:
+    if interface == "udp_multicast" and not multicast_works():
+        pytest.skip("no route for multicast: udp_multicast reaches nobody on this machine")
+    channel = "239.74.163.11" if interface == "udp_multicast" else "car"
+    reader = open_bus(parse_bus_spec(f"{interface}:{channel}"), [0x100])
+    told = can.Message(
+        arbitration_id=identifier, is_extended_id=False, is_error_frame=True, data=b"\0\x10"
+    )
+    with can.Bus(interface=interface, channel=channel) as car:
+        car.send(told)
+        send(car, 0x101)
+        send(car, 0x100)
+        if state is ControllerState.OFF:
+            with pytest.raises(BusError, match="off the bus"):
+                read_on(reader)
+        else:
+            assert keys(reader, 1) == [0x100]
+    assert reader.health == BusHealth(1, state)
     reader.close()
 
 
