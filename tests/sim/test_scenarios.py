@@ -114,6 +114,13 @@ def test_a_profile_is_followed_in_straight_lines_and_then_left() -> None:
     assert car.slope_percent == pytest.approx(-6.0, abs=0.05)
 
 
+def test_with_a_low_charge_hybrid_mode_has_taken_over() -> None:
+    scenario = load_scenario("low_charge")
+    car = car_at(scenario, 1)
+    assert car.battery_percent < 10 and car.drive_mode == "Hybrid" and car.engine_running
+    assert scenario.start["drive_mode"] == "Hybrid"  # it does not change on the way
+
+
 def test_demo_drive_tells_its_story_in_order() -> None:
     scenario = load_scenario("demo_drive")
     world = World(scenario, BUILDERS)
