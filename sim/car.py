@@ -68,6 +68,7 @@ class Car:
     selector: str = "Park"
     target_speed_kmh: float = 0.0
     drive_mode: str = "Hybrid"
+    kick_down: bool = False  # the accelerator is pressed past the stop at its end
     parking_brake: bool = True
     auto_hold: bool = False
     steering_degrees: float = 0.0

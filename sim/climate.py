@@ -22,12 +22,12 @@ def warm(car: Car, step_s: float, figures: Figures) -> None:
     car.oil_c = toward(car.oil_c, car.coolant_c + 4 * car.engine_running, step_s, 240.0)
     warmer = car.outside_c + (6.0 if car.charging_kw > 0 or car.speed_kmh > 0 else 0.0)
     car.battery_c = toward(car.battery_c, warmer, step_s, 7_200.0)
-    heat_kw = _heat_kw(car, figures)
-    from_engine = heat_kw > 0 and car.coolant_c > _WARM_C
-    drawn = heat_kw if heat_kw >= 0 else -heat_kw / _COOLING_PER_KW
+    heat = heat_kw(car, figures)
+    from_engine = heat > 0 and car.coolant_c > _WARM_C
+    drawn = heat if heat >= 0 else -heat / _COOLING_PER_KW
     car.hvac_kw = 0.0 if from_engine else drawn
     lost_kw = figures.cabin_kw_per_k * (car.cabin_c - car.outside_c)
-    car.cabin_c += (heat_kw - lost_kw) * step_s / figures.cabin_kj_per_k
+    car.cabin_c += (heat - lost_kw) * step_s / figures.cabin_kj_per_k
 
 
 def _coolant(car: Car, step_s: float) -> None:
@@ -41,7 +41,7 @@ def _coolant(car: Car, step_s: float) -> None:
         car.coolant_c = toward(car.coolant_c, car.outside_c, step_s, 5_400.0)
 
 
-def _heat_kw(car: Car, figures: Figures) -> float:
+def heat_kw(car: Car, figures: Figures) -> float:
     """What the climate control brings into the cabin; negative while it cools."""
     if not car.ready or car.fan_percent <= 0:
         return 0.0

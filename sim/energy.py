@@ -43,7 +43,8 @@ def flow(car: Car, step_s: float, figures: Figures) -> None:
     else:
         drawn = car.motor_kw * figures.drive_efficiency
     car.battery_kw = -(drawn + _COMPUTERS_KW + car.hvac_kw)
-    if car.engine_running and car.battery_percent < RESERVE_PERCENT:  # the engine keeps a reserve
+    keeps = car.engine_running and car.motor_kw <= 0  # the motor is not needed for the wheels
+    if keeps and car.battery_percent < RESERVE_PERCENT:  # the engine keeps a reserve
         car.battery_kw = 2.0
     _store(car, car.battery_kw * hours, figures)
     car.trip_kwh -= car.battery_kw * hours

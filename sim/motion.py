@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from sim import power
 from sim.car import Car
 from sim.figures import Figures
 from sim.gears import DRIVES
@@ -15,7 +16,6 @@ from sim.gears import DRIVES
 _GRAVITY, _AIR = 9.81, 1.2  # m/s², kg/m³
 _STANDING_KMH = 0.05
 _PULL, _GENTLE_PULL, _BRAKES = 2.2, 1.1, 3.0  # m/s²
-_EMPTYING_PERCENT = 0.5  # below this charge the drive battery gives less and less
 
 
 def move(car: Car, step_s: float, figures: Figures) -> None:
@@ -40,14 +40,6 @@ def _wanted_kmh(car: Car, figures: Figures) -> float:
     return min(wanted, figures.limp_kmh if "inverter" in car.defects else top_kmh)
 
 
-def _most_kw(car: Car, figures: Figures) -> float:
-    """What engine and motor give with what is left in tank and battery."""
-    petrol_kw = figures.petrol_kw if car.fuel_l > 0 else 0.0
-    motor_kw = figures.motor_kw * min(1.0, max(0.0, car.battery_percent) / _EMPTYING_PERCENT)
-    limit_kw = figures.limp_kw if "inverter" in car.defects else figures.system_kw
-    return min(limit_kw, petrol_kw + motor_kw)
-
-
 def _drive(car: Car, step_s: float, figures: Figures) -> None:
     if not car.speed_kmh:
         car.backwards = car.selector == "Reverse"
@@ -55,7 +47,8 @@ def _drive(car: Car, step_s: float, figures: Figures) -> None:
     speed = car.speed_kmh / 3.6
     mass_kg = _mass_kg(car, figures)
     resistance = _against(car, speed, figures) + _of_slope(car, figures)
-    strongest = _most_kw(car, figures) * 1000 / max(speed, 5.0) / mass_kg
+    most_kw = power.most_kw(car, figures)
+    strongest = most_kw * 1000 / max(speed, 5.0) / mass_kg
     most = _GENTLE_PULL if car.drive_mode == "Snow" else _PULL
     pull = min(most, strongest - resistance / mass_kg)
     car.acceleration = min(max((wanted / 3.6 - speed) * 0.8, -_BRAKES), pull)
@@ -64,7 +57,8 @@ def _drive(car: Car, step_s: float, figures: Figures) -> None:
     if halted or (not car.speed_kmh and car.acceleration < 0):  # held by the brakes
         car.speed_kmh = car.acceleration = 0.0
     force = mass_kg * car.acceleration + (resistance if car.speed_kmh else 0.0)
-    car.wheel_power_kw = force * car.speed_kmh / 3600
+    # The speed has grown within the step, the power has not.
+    car.wheel_power_kw = min(force * car.speed_kmh / 3600, most_kw)
 
 
 def _roll(car: Car, step_s: float, figures: Figures) -> None:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import math
 
-from sim import body, climate, energy, motion
+from sim import body, climate, energy, motion, power
 from sim.car import WHEELS, Car
 from sim.figures import ASTER, Figures
 from sim.gears import DRIVES, FORWARDS
 
 _GEARS = ((15, 115.0), (32, 62.0), (52, 43.0), (75, 32.0), (105, 26.0), (999, 21.5))
 """Up to this speed in km/h, rpm per km/h."""
-_SLOW_KMH, _LITTLE_KW, _IDLE_RPM = 10.0, 4.0, 950.0
-_ELECTRIC_PERCENT = 10.0  # at this charge Electric mode ends
+_IDLE_RPM = 950.0
 _KM_PER_DEGREE = 111.32
 
 
 def advance(car: Car, step_s: float, figures: Figures = ASTER) -> None:
     """Move the car on by a short step (0.1 s or less)."""
     body.move(car, step_s)
+    power.leave_electric_mode(car)
     motion.move(car, step_s, figures)
-    _power_split(car, figures)
+    power.split(car, figures)
+    _turn(car)
     energy.flow(car, step_s, figures)
     energy.charge(car, step_s, figures)
     energy.low_voltage(car, step_s, figures)
@@ -34,41 +35,14 @@ def advance(car: Car, step_s: float, figures: Figures = ASTER) -> None:
     _travel(car, step_s)
 
 
-def _power_split(car: Car, figures: Figures) -> None:
-    power = car.wheel_power_kw
-    if car.drive_mode == "Electric" and car.battery_percent <= _ELECTRIC_PERCENT:
-        car.drive_mode = "Hybrid"
-    electric = _is_electric(car, power, figures)
-    if not car.ready:
-        car.engine_running = False
-    elif car.engine_running:  # once on it stays on until the car is slow and needs little
-        little = power < _LITTLE_KW or car.speed_kmh < _SLOW_KMH
-        car.engine_running = not (electric and little)
-    else:
-        car.engine_running = not electric
-    if car.fuel_l <= 0.0:
-        car.engine_running = False
-    strongest_kw = energy.regeneration_kw(car, figures)
-    car.engine_kw = max(0.0, power) if car.engine_running else 0.0
-    car.motor_kw = max(power, -strongest_kw) if power < 0 or not car.engine_running else 0.0
-    car.friction_kw = max(0.0, -power - strongest_kw)
+def _turn(car: Car) -> None:
+    """The gear and how fast the engine turns in it."""
     car.gear = _gear(car) if car.speed_kmh > 0 else 0
     car.engine_rpm = 0.0
     if car.engine_running:
         index = max(car.gear, 1) - 1
         turns = car.speed_kmh * _GEARS[index][1] if car.selector in DRIVES else 0.0
         car.engine_rpm = max(_IDLE_RPM, turns)
-
-
-def _is_electric(car: Car, power_kw: float, figures: Figures) -> bool:
-    """Whether the motor alone would do."""
-    alone = car.drive_mode == "Electric"
-    return (
-        car.battery_percent > (_ELECTRIC_PERCENT if alone else energy.RESERVE_PERCENT)
-        and car.drive_mode in {"Electric", "Hybrid", "Snow"}
-        and car.speed_kmh < figures.electric_limit_kmh
-        and power_kw < figures.motor_kw * (1.0 if alone else 0.6)
-    )
 
 
 def _gear(car: Car) -> int:

@@ -53,6 +53,80 @@ def test_in_town_it_drives_electrically_and_on_the_motorway_it_burns_petrol() ->
     assert motorway.engine_running and motorway.fuel_l < 31.0 and motorway.engine_rpm > 2000
 
 
+@pytest.mark.parametrize(("wanted_kmh", "slope_percent"), [(80, 0), (130, 0), (135, 0), (90, 20)])
+def test_in_electric_mode_the_motor_alone_drives_and_its_power_is_the_limit(
+    wanted_kmh: float, slope_percent: float
+) -> None:
+    car = driving(drive_mode="Electric", battery_percent=90.0, target_speed_kmh=wanted_kmh)
+    car.slope_percent = slope_percent
+    strongest_kw = 0.0
+    for _ in range(1200):
+        advance(car, STEP_S)
+        assert not car.engine_running and car.engine_kw == 0.0
+        strongest_kw = max(strongest_kw, car.motor_kw)
+    assert strongest_kw == pytest.approx(ASTER.motor_kw)
+    if slope_percent:
+        assert 60 < car.speed_kmh < 80  # what 75 kW carry up
+    else:
+        assert car.speed_kmh == pytest.approx(wanted_kmh, abs=0.5)
+
+
+REASONS: list[tuple[dict[str, object], dict[str, object]]] = [
+    ({"kick_down": True}, {"kick_down": False}),
+    ({"target_speed_kmh": 150.0}, {"target_speed_kmh": 135.0}),
+    ({"outside_c": -12.0}, {"outside_c": -8.0}),
+    ({"outside_c": -12.0}, {"fan_percent": 0.0}),
+    ({"battery_c": 56.0}, {"battery_c": 50.0}),
+    ({"battery_c": -16.0}, {"battery_c": -10.0}),
+]
+
+
+@pytest.mark.parametrize(("reason", "gone"), REASONS)
+def test_the_engine_helps_in_electric_mode_while_there_is_a_reason(
+    reason: dict[str, object], gone: dict[str, object]
+) -> None:
+    car = driving(**{"drive_mode": "Electric", "target_speed_kmh": 120.0, **reason})
+    run(car, 60)
+    assert car.engine_running and car.engine_kw > 0 and car.drive_mode == "Electric"
+    for name, value in gone.items():
+        setattr(car, name, value)
+    run(car, 20)
+    assert not car.engine_running and car.motor_kw > 0 and car.engine_rpm == 0.0
+
+
+def test_a_kick_down_gives_the_full_power_in_electric_mode() -> None:
+    gentle, hard = (
+        run(driving(drive_mode="Electric", target_speed_kmh=130.0, kick_down=pressed), 15)
+        for pressed in (False, True)
+    )
+    assert hard.speed_kmh > gentle.speed_kmh + 5
+
+
+def test_electric_mode_becomes_hybrid_at_ten_percent_and_the_engine_starts() -> None:
+    car = driving(drive_mode="Electric", target_speed_kmh=50.0, speed_kmh=50.0)
+    car.battery_percent = 10.1
+    run(car, 2)
+    assert car.drive_mode == "Electric" and not car.engine_running
+    run(car, 60)
+    assert car.drive_mode == "Hybrid" and car.engine_running
+
+
+@pytest.mark.parametrize("fields", [{"drive_mode": "Sport"}, {"battery_percent": 12.0}])
+def test_at_full_throttle_the_motor_gives_what_the_engine_cannot(fields: dict[str, object]) -> None:
+    car = driving(target_speed_kmh=190.0, **fields)
+    engine_kw, motor_kw = set(), set()
+    for _ in range(400):
+        before_percent = car.battery_percent
+        advance(car, STEP_S)
+        assert car.engine_kw + car.motor_kw == pytest.approx(car.wheel_power_kw)
+        if car.motor_kw > 0:
+            assert car.battery_percent < before_percent  # it comes from the drive battery
+        engine_kw.add(car.engine_kw)
+        motor_kw.add(car.motor_kw)
+    assert max(engine_kw) == pytest.approx(ASTER.petrol_kw)
+    assert max(motor_kw) == pytest.approx(ASTER.system_kw - ASTER.petrol_kw)
+
+
 def test_energy_comes_from_somewhere() -> None:
     car = run(driving(target_speed_kmh=60.0, drive_mode="Electric"), 600)
     used_kwh = (68.0 - car.battery_percent) / 100 * ASTER.usable_kwh

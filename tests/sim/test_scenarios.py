@@ -114,6 +114,15 @@ def test_a_profile_is_followed_in_straight_lines_and_then_left() -> None:
     assert car.slope_percent == pytest.approx(-6.0, abs=0.05)
 
 
+def test_in_the_city_the_motor_alone_drives() -> None:
+    world = World(load_scenario("city"), BUILDERS)
+    for second in range(121):
+        for _ in world.run_to(second):
+            pass
+        assert not world.car.engine_running
+    assert world.car.trip_fuel_l == pytest.approx(0.05)  # as it started
+
+
 def test_with_a_low_charge_hybrid_mode_has_taken_over() -> None:
     scenario = load_scenario("low_charge")
     car = car_at(scenario, 1)
