@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim import lamps
 from sim.car import Car
 from sim.figures import Figures
 from sim.gears import DRIVES
@@ -14,7 +15,8 @@ _COMPUTERS_KW = 0.35
 _CHARGED_V = 14.2
 _READY_FROM_V, _READY_UNTIL_V = 11.0, 10.5
 _EMPTY_SHARE = 0.2  # below this the voltage of the 12-volt battery breaks down
-_ASLEEP_A, _AWAKE_A, _LIGHTS_A, _HAZARD_A, _REAR_WINDOW_A, _SEAT_A = 0.02, 12.0, 8.0, 4.0, 15.0, 5.0
+_ASLEEP_A, _AWAKE_A, _HAZARD_A, _REAR_WINDOW_A, _SEAT_A = 0.02, 12.0, 4.0, 15.0, 5.0
+_BEAM_A, _SIDE_LIGHTS_A = 8.0, 2.2  # each with all the lamps that are lit with it
 
 
 def regeneration_kw(car: Car, figures: Figures) -> float:
@@ -113,8 +115,10 @@ def resting_v(share: float) -> float:
 
 def _load_a(car: Car) -> float:
     hazard = _HAZARD_A if car.indicator == "hazard" else 0.0
-    lights = _LIGHTS_A if car.light_switch in {"Position", "Beam"} else 0.0
-    if car.system not in {"Acc", "On", "Start"}:
+    awake = car.system in {"Acc", "On", "Start"}
+    beam = car.light_switch == "Beam" or (awake and lamps.dipped_beam(car))
+    lights = _BEAM_A if beam else _SIDE_LIGHTS_A if car.light_switch == "Position" else 0.0
+    if not awake:
         return _ASLEEP_A + hazard + lights
     seats = (car.seat_heating_driver_percent + car.seat_heating_passenger_percent) / 100 * _SEAT_A
     rear_window = _REAR_WINDOW_A if car.rear_defroster else 0.0

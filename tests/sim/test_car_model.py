@@ -295,6 +295,35 @@ def test_the_12_volt_battery_drains_and_an_empty_one_starts_nothing() -> None:
     assert run(jumped, 10).ready and jumped.voltage_v == pytest.approx(14.2, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("fields", "hours"),
+    [
+        ({"light_switch": "Position"}, 20.0),  # 3.34: within about 20 hours
+        ({"light_switch": "Beam"}, 6.0),
+        ({"light_switch": "Beam", "low_voltage_ah": 51.0}, 5.2),
+    ],
+)
+def test_lamps_that_are_left_on_empty_the_12_volt_battery(
+    fields: dict[str, object], hours: float
+) -> None:
+    car = Car(system="Lock")
+    for name, value in fields.items():
+        setattr(car, name, value)
+    taken_s = 0
+    while car.voltage_v > 10.5:
+        advance(car, 1.0)
+        taken_s += 1
+    assert taken_s / 3600 == pytest.approx(hours, rel=0.15)
+
+
+def test_the_automatic_dipped_beam_draws_as_much_as_one_that_is_switched_on() -> None:
+    by_itself, switched, day = (
+        run(Car(light_switch=switch, dark=dark), 60).low_voltage_ah
+        for switch, dark in (("Auto", True), ("Beam", True), ("Auto", False))
+    )
+    assert by_itself == pytest.approx(switched) and by_itself < day
+
+
 def test_without_its_charger_the_12_volt_battery_ends_the_drive() -> None:
     car = driving(target_speed_kmh=50.0, defects=["dcdc"], low_voltage_ah=11.5, fan_percent=100.0)
     assert run(car, 60).ready and car.speed_kmh > 45
