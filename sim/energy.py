@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim import lamps
 from sim.car import Car
 from sim.figures import Figures
@@ -11,6 +13,7 @@ RESERVE_PERCENT = 14.0
 """What Hybrid mode keeps in the drive battery."""
 _CHARGING_C = (-20.0, 45.0)
 _FROST_SHARE = 0.75  # of the charging power below 0 °C
+_LAST_SHARE, _TAPER_PERCENT = 0.2, 4.0  # of the power at 100 %, and per share more below it
 _COMPUTERS_KW = 0.35
 _CHARGED_V = 14.2
 _READY_FROM_V, _READY_UNTIL_V = 11.0, 10.5
@@ -77,11 +80,35 @@ def charge(car: Car, step_s: float, figures: Figures) -> None:
     if not possible or room <= 0 or car.station_kw <= 0 or car.charging_s < 2:  # noqa: PLR2004
         car.charging_kw = 0.0
         return
-    taper = min(1.0, 0.2 + (100.0 - car.battery_percent) / 4.0)
-    frost = _FROST_SHARE if car.battery_c < 0 else 1.0
-    car.charging_kw = min(car.station_kw, figures.onboard_charger_kw) * taper * frost
+    taper = min(1.0, _taper(car.battery_percent))
+    car.charging_kw = _full_charging_kw(car, figures) * taper
     car.battery_kw = car.charging_kw * figures.charge_efficiency
     _store(car, min(car.battery_kw * step_s / 3600, room / 100 * figures.usable_kwh), figures)
+
+
+def _taper(percent: float) -> float:
+    """The share of the charging power at this charge; more than 1 is 1."""
+    return _LAST_SHARE + (100.0 - percent) / _TAPER_PERCENT
+
+
+def _full_charging_kw(car: Car, figures: Figures) -> float:
+    """From the mains, before the end of the charge."""
+    frost = _FROST_SHARE if car.battery_c < 0 else 1.0
+    return min(car.station_kw, figures.onboard_charger_kw) * frost
+
+
+def hours_to_limit(car: Car, figures: Figures) -> float | None:
+    """How long the car will charge at its present temperature; none while it does not charge."""
+    if car.charging_kw <= 0:
+        return None
+    low, high = car.battery_percent, max(car.battery_percent, car.charge_limit_percent)
+    slowed = 100.0 - (1.0 - _LAST_SHARE) * _TAPER_PERCENT  # from here on the taper acts
+    full_percent = max(0.0, min(high, slowed) - low)
+    shares = _taper(max(low, slowed)) / _taper(max(high, slowed))
+    # Where the rate falls in a straight line with the charge, the time is a logarithm.
+    rate_kw = _full_charging_kw(car, figures) * figures.charge_efficiency
+    percent = full_percent + _TAPER_PERCENT * math.log(shares)
+    return percent / 100 * figures.usable_kwh / rate_kw
 
 
 def low_voltage(car: Car, step_s: float, figures: Figures) -> None:

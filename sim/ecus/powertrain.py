@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.car import Car
 from sim.ecus.values import Values
-from sim.energy import may_charge
+from sim.energy import hours_to_limit, may_charge
 from sim.figures import ASTER
 
 _OIL_CLASSES = ((-20, "CriticallyLow"), (0, "Low"), (100, "Normal"), (110, "High"))
@@ -79,10 +79,7 @@ def battery(car: Car) -> Values:
 def charging(car: Car) -> Values:
     """EMU_Charging."""
     room = max(0.0, car.charge_limit_percent - car.battery_percent)
-    hours = None
-    if car.charging_kw > 0:
-        rate_kw = min(car.station_kw, ASTER.onboard_charger_kw) * ASTER.charge_efficiency
-        hours = room / 100 * ASTER.usable_kwh / rate_kw
+    hours = hours_to_limit(car, ASTER)
     return {
         "CableConnected": car.cable_connected,
         "CableLocked": car.charging_kw > 0,

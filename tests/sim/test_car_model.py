@@ -8,6 +8,7 @@ import math
 import pytest
 
 from sim.car import Car
+from sim.ecus import powertrain
 from sim.energy import regeneration_kw
 from sim.figures import ASTER
 from sim.lamps import lamp
@@ -200,6 +201,25 @@ def test_charging_takes_the_time_of_the_manual(station_kw: float, minutes: int) 
         taken += 1
     assert taken == pytest.approx(minutes * 0.98, rel=0.06)
     assert car.charging_kw <= ASTER.onboard_charger_kw
+
+
+@pytest.mark.parametrize("battery_c", [20.0, -10.0])
+@pytest.mark.parametrize(
+    ("from_percent", "limit_percent"), [(20, 100), (50, 80), (60, 98), (99, 100)]
+)
+def test_the_time_that_the_car_says_is_the_time_that_charging_takes(
+    battery_c: float, from_percent: float, limit_percent: float
+) -> None:
+    car = Car(system="Off", cable_connected=True, station_kw=6.6, battery_percent=from_percent)
+    car.battery_c, car.outside_c, car.charge_limit_percent = battery_c, battery_c - 6, limit_percent
+    assert powertrain.charging(car)["TimeToFull"] is None
+    run(car, 3)
+    said_min = powertrain.charging(car)["TimeToFull"]
+    taken_s = 0.0
+    while car.charging_kw > 0:
+        advance(car, 0.1)
+        taken_s += 0.1
+    assert taken_s / 60 == pytest.approx(said_min, rel=0.01)
 
 
 def test_charging_ends_at_the_limit() -> None:
