@@ -330,6 +330,7 @@ class Facts:
     of_lamps: "Facts | None" = None  # what is known of the lamps that may decide the question
     undescribed: bool = False  # the manual has no section of its own for the lamps asked about
     cluster: "Facts | None" = None  # of a question about lamps: all that are lit, asked for or not
+    standing: bool = False  # the car is known to stand still
 
 
 # --- the answer ----------------------------------------------------------------------------

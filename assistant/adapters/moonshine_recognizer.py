@@ -88,6 +88,8 @@ class MoonshineRecognizer:
             raise RecognizerError(
                 "the recognizer needs moonshine-voice; run: pip install moonshine-voice==0.0.73"
             ) from error
+        # It is set late in the constructor, and an interrupted one would be closed without it.
+        Transcriber._handle = None
         # Threshold 0 switches the library's own voice detector off: ours has cut the utterance.
         options = {"vad_threshold": "0"}
         try:

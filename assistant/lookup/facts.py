@@ -37,6 +37,7 @@ OF_LAMPS = re.compile(
     re.IGNORECASE,
 )
 TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
+SPEED = "Vehicle.Speed"
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
@@ -77,7 +78,10 @@ class Lookup:
             return self._with_codes(self._explained(self._lamps(request), request), request)
         if request.kind is RequestKind.MANUAL:
             hits = self._manual(request)
-            return Facts(readings=self._beside(request), hits=hits, unlit=self._unlit())
+            facts = Facts(readings=self._beside(request), hits=hits, unlit=self._unlit())
+            with contextlib.suppress(BusError):  # what cannot be seen is not said first
+                return replace(facts, cluster=self._cluster(), standing=self._stands())
+            return facts
         return Facts()
 
     def _with_codes(self, facts: Facts, request: Request) -> Facts:
@@ -217,6 +221,11 @@ class Lookup:
         explained = asked if len(asked) == 1 else [lamp for lamp, _ in lit]
         hits = self._sections(explained, request) if explained else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits, cluster=self._cluster())
+
+    def _stands(self) -> bool:
+        """Whether the car is known to stand still."""
+        speed = self.vehicle.read(SPEED) if SPEED in self.vehicle.signals else None
+        return isinstance(speed, Known) and speed.value == 0
 
     def _cluster(self) -> Facts:
         """All lamps that are lit, with their sections: what one means may depend on another."""

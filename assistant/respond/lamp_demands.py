@@ -29,7 +29,9 @@ SLOWS = re.compile(
 )
 STOPPING = 3  # lamps that ask to stop, of which the instruction is said
 TOLD = 2  # of others
-CASE = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)  # holds only in a case within the lamp's
+CASE = re.compile(
+    r"\b(?:if|when|in that case)\b", re.IGNORECASE
+)  # holds only in a case within the lamp's
 
 
 class Demand(IntEnum):

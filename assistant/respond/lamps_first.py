@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant.events import (
     Answer,
+    By,
     Facts,
     Outcome,
     Request,
@@ -19,9 +20,10 @@ from assistant.events import (
     Term,
 )
 from assistant.lexicon import stem, words
+from assistant.pieces import leans
 from assistant.respond.lamp_couplings import lamp_name
-from assistant.respond.lamp_demands import Demand, LitLamp, lit_lamps, quoted, said_of
-from assistant.respond.lamp_states import FLASHING
+from assistant.respond.lamp_demands import CASE, Demand, LitLamp, lit_lamps, quoted, said_of
+from assistant.respond.lamp_states import FLASHING, Said
 from assistant.respond.lamps import answer_lamps
 from assistant.respond.replies import Replies
 from assistant.respond.wordings import has, stems_of
@@ -30,6 +32,8 @@ CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
 PICTURE = "picture"  # and for a symbol that was described
 GAUGE = "gauge"  # and for a gauge whose lamps warn of what it shows
 LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
+FIRST = 2  # lamps that are named before what was asked
+FORBIDS = re.compile(r"\b(?:do|may|must) not\b|\bnever\b", re.IGNORECASE)
 # Asks more of a reading than its value: whether it holds for the car as it is.
 AS_IT_IS = re.compile(
     r"\b(?:safe|safely|ok|okay|allowed|may|wise|like (?:this|that)|with (?:this|that))\b",
@@ -93,6 +97,60 @@ def _only(facts: Facts, lamps: Sequence[LitLamp]) -> Facts:
     passages = tuple(passage for one in lamps for passage in one.passages)
     lit = tuple((one.lamp, one.state) for one in lamps)
     return replace(facts, lamps=lit, hits=replace(facts.hits, passages=passages))
+
+
+def with_stops(answer: Answer, facts: Facts, replies: Replies) -> Answer:
+    """What the manual says, after what a red lamp that is lit asks for if it asks to stop.
+
+    Whatever was asked while driving.  In a car that stands still only where the lamp's section
+    forbids what the question asks to do: "how do I charge it" with a fault of the high voltage.
+    """
+    if facts.cluster is None:
+        return answer
+    told = {one.path for one in answer.evidence if isinstance(one, SignalEvidence)}
+    stopping = [
+        one
+        for one in lit_lamps(facts.cluster)
+        if one.demand is Demand.STOP and one.lamp.severity == 0 and one.lamp.path not in told
+    ]
+    for one in reversed(stopping[:FIRST]):
+        forbidden = _forbidden(one, facts.hits.terms)
+        if forbidden or not facts.standing:
+            demand = list(dict.fromkeys([*one.instruction(), *forbidden]))
+            answer = _after(answer, _demanded(one, demand, facts.cluster, replies))
+    return answer
+
+
+def _forbidden(one: LitLamp, terms: Sequence[Term]) -> list[Said]:
+    """What a lamp's section forbids of what a question asks to do, which its first word tells."""
+    if not terms or not terms[0].weight:
+        return []
+    return [
+        said
+        for said in one.said
+        if said.holds_for(one.state)
+        and FORBIDS.search(said.text)
+        and has(terms[0], stems_of(said.text))
+        and not (said.step or leans(said.text) or CASE.search(said.text))
+    ]
+
+
+def _demanded(one: LitLamp, demand: Sequence[Said], facts: Facts, replies: Replies) -> Answer:
+    """That a lamp is lit, and what it asks for."""
+    pattern = "lamp_named_flashing" if one.state == FLASHING else "lamp_named"
+    named = replies.say[pattern].format(colour=one.lamp.colour, name=lamp_name(one.lamp))
+    lit = [SignalEvidence(path, r) for path, r in facts.readings if path == one.lamp.path]
+    text = f"{named} {said_of(demand)}"
+    return Answer(Outcome.ANSWERED, By.QUOTE, text, (*lit, *quoted(demand)))
+
+
+def _after(answer: Answer, first: Answer) -> Answer:
+    return replace(
+        answer,
+        text=f"{first.text} {answer.text}",
+        short=f"{first.text} {answer.short}" if answer.short else "",
+        evidence=(*first.evidence, *answer.evidence),
+    )
 
 
 def with_demands(answer: Answer, facts: Facts, replies: Replies) -> Answer:

@@ -13,7 +13,7 @@ from assistant.respond.gauges import answer_gauge
 from assistant.respond.joined import with_bound, with_reading
 from assistant.respond.lamp_conditions import of_another_case, with_condition
 from assistant.respond.lamps import STATE, answer_lamps
-from assistant.respond.lamps_first import answer_lamps_first, followed_by, with_demands
+from assistant.respond.lamps_first import answer_lamps_first, followed_by, with_demands, with_stops
 from assistant.respond.likeliest import Likely, answer_likeliest
 from assistant.respond.manual import answer_manual
 from assistant.respond.moves import answer_move
@@ -57,9 +57,11 @@ class Responder:
         answer = with_units(answer, self._units(request))
         if request.kind is RequestKind.VEHICLE and answer.by is By.TEMPLATE:
             answer = replace(answer, text=self.replies.spelled(answer.text, self.units))
-        if request.follows and not is_about_what_was_added(request, answer, facts, memory):
-            return self._refusal()
-        return answer if grounded(answer) else self._refusal()
+        beside = request.follows and not is_about_what_was_added(request, answer, facts, memory)
+        if beside or not grounded(answer):
+            answer = self._refusal()
+        manual = request.kind is RequestKind.MANUAL
+        return with_stops(answer, facts, self.replies) if manual else answer
 
     def _refusal(self) -> Answer:
         return Answer(Outcome.REFUSED, By.TEMPLATE, self.replies.refuse["not_in_manual"])

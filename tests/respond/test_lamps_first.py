@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.events import Known, Outcome
+from assistant.events import Known, Outcome, Reason, Unknown
 from tests.lamps import ask
 from tests.turns import REPLIES
 
@@ -93,7 +93,29 @@ def test_what_to_do_without_a_lamp_is_not_understood() -> None:
     ["Can I drive with snow chains?", "How do I go on the motorway with a trailer?"],
 )
 def test_a_question_about_something_else_is_not_taken_by_the_lamps(question: str) -> None:
-    assert "coolant" not in ask(question, CoolantTemperature="on").text
+    with_lamp = ask(question, CoolantTemperature="on").text
+    assert with_lamp.endswith(ask(question).text)
+
+
+SPEED, HOW_TO = "Vehicle.Speed", "How do I set the clock?"
+
+
+@pytest.mark.parametrize("speed", [Known(60.0, "km/h", 0.1), Unknown(Reason.STALE)])
+def test_what_a_red_lamp_asks_for_is_said_before_the_manual(speed: Known | Unknown) -> None:
+    usual = ask(HOW_TO, {SPEED: speed})
+    answer = ask(HOW_TO, {SPEED: speed}, CoolantTemperature="on")
+    assert answer.text == f"The red coolant temperature lamp is lit. {STOP} {usual.text}"
+    assert answer.outcome is usual.outcome
+    for lamp in ("ParkingBrake", "LowFuel", "CheckEngine", "Ready"):
+        assert ask(HOW_TO, {SPEED: speed}, **{lamp: "on"}).text == usual.text
+
+
+def test_in_a_car_that_stands_only_what_the_lamps_section_forbids_is() -> None:
+    standing = {SPEED: Known(0.0, "km/h", 0.1)}
+    assert ask(HOW_TO, standing, HighVoltage="on").text == ask(HOW_TO, standing).text
+    charging = ask("How do I charge the car?", standing, HighVoltage="on").text
+    assert charging.startswith("The red high-voltage system lamp is lit.")
+    assert "do not charge the car" in charging
 
 
 @pytest.mark.parametrize(
@@ -125,3 +147,15 @@ def test_a_reading_is_said_with_what_its_lamp_asks_for(question: str) -> None:
     assert answer.text.endswith(STOP)
     assert STOP not in ask(question, COOLANT).text
     assert STOP not in ask(question, COOLANT, LowFuel="on").text
+
+
+def test_of_lamps_that_people_call_the_same_the_lit_one_is_meant() -> None:
+    question = "Can I drive on with the battery light?"
+    assert "petrol engine takes over" in ask(question, LowCharge="on").text
+    assert "Stop soon in a safe place" in ask(question, Charging12V="on").text
+
+
+@pytest.mark.parametrize("question", ["How serious is it?", "Is it bad?", "How urgent is this?"])
+def test_how_serious_it_is_the_lit_lamp_tells(question: str) -> None:
+    assert STOP in ask(question, CoolantTemperature="on").text
+    assert ask(question).text == REPLIES.say["no_lamp_any"]

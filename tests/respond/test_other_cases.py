@@ -30,8 +30,9 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteManual]:
 
 
 def talk(manual: SqliteManual, *texts: str, **lit: str) -> Answer:
-    """The answer to the last of some texts, in a car in which these lamps are lit."""
+    """The answer to the last of some texts, in a car that stands and in which these lamps are lit."""
     readings: dict[str, Reading] = {lamp.path: known("off") for lamp in LAMPS.values()}
+    readings["Vehicle.Speed"] = known(0.0, "km/h")
     readings |= {LAMPS[lamp].path: known(state) for lamp, state in lit.items()}
     car = aster.car(**{path.replace(".", "__"): reading for path, reading in readings.items()})
     stages, memory, answer = Build(vehicle=car, manual=manual).stages(), EMPTY, None
