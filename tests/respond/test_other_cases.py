@@ -304,3 +304,10 @@ def test_nothing_is_claimed_of_what_was_not_done(
     manual: SqliteManual, order: str, question: str
 ) -> None:
     assert talk(manual, order, question).text == REPLIES.refuse["not_offered"]
+
+
+@pytest.mark.parametrize("text", ["can it be jump started", "can I jump start my car"])
+def test_what_is_done_to_the_car_is_not_denied_by_what_it_may_not_do(
+    manual: SqliteManual, text: str
+) -> None:
+    assert "the car can be started" in talk(manual, text).text
