@@ -9,6 +9,8 @@ import pytest
 
 from assistant.adapters.tqdm_progress import TqdmProgress
 
+END = "the end"
+
 
 def work() -> None:
     with TqdmProgress() as progress:
@@ -21,15 +23,16 @@ def work() -> None:
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch, task: Callable[[], None]) -> str:
     """What a task shows on a terminal that does not know its size."""
     screen, ours = os.openpty()
-    os.set_blocking(screen, False)
     try:
         with os.fdopen(ours, "w", encoding="utf-8") as stream:
             monkeypatch.setattr("sys.stderr", stream)
             task()
-            try:
-                return os.read(screen, 1 << 16).decode()
-            except BlockingIOError:
-                return ""
+            stream.write(END)
+            stream.flush()
+            shown = b""
+            while not shown.endswith(END.encode()):  # what was written arrives a moment later
+                shown += os.read(screen, 1 << 16)
+            return shown.decode().removesuffix(END)
     finally:
         os.close(screen)
 
