@@ -38,6 +38,7 @@ OF_LAMPS = re.compile(
 )
 TROUBLE_CODES = "trouble_codes"  # the interpreter's name for a question about them
 SPEED = "Vehicle.Speed"
+OF_THE_CAR = frozenset({"beyond", "not_reported"})  # asked of the car or the road, and not known
 NEARLY = 0.75  # of the best coverage: as good as the best
 LIT = 1.1  # what the section of a lamp that is lit is worth more: the question may be about it
 
@@ -73,16 +74,14 @@ class Lookup:
         if request.kind is RequestKind.VEHICLE:
             joined = request.beside or request.doubtful
             hits = self._manual(request) if joined else Hits()
-            return Facts(readings=self._readings(request), hits=hits)
+            return self._with_cluster(Facts(readings=self._readings(request), hits=hits))
         if request.kind is RequestKind.WARNING:
             return self._with_codes(self._explained(self._lamps(request), request), request)
         if request.kind is RequestKind.MANUAL:
             hits = self._manual(request)
             facts = Facts(readings=self._beside(request), hits=hits, unlit=self._unlit())
-            with contextlib.suppress(BusError):  # what cannot be seen is not said first
-                return replace(facts, cluster=self._cluster(), standing=self._stands())
-            return facts
-        return Facts()
+            return self._with_cluster(facts)
+        return self._with_cluster(Facts()) if request.name in OF_THE_CAR else Facts()
 
     def _with_codes(self, facts: Facts, request: Request) -> Facts:
         """The facts with the stored trouble codes, where they are asked for, or why a lamp is lit."""
@@ -222,6 +221,14 @@ class Lookup:
         hits = self._sections(explained, request) if explained else Hits()
         return Facts(readings=readings, lamps=tuple(lit), hits=hits, cluster=self._cluster())
 
+    def _with_cluster(self, facts: Facts) -> Facts:
+        """The facts with the lamps that are lit: one that asks to stop is said before all else."""
+        with contextlib.suppress(BusError):  # what cannot be seen is not said first
+            cluster = self._cluster()
+            if cluster.lamps:
+                return replace(facts, cluster=cluster, standing=self._stands())
+        return facts
+
     def _stands(self) -> bool:
         """Whether the car is known to stand still."""
         speed = self.vehicle.read(SPEED) if SPEED in self.vehicle.signals else None
@@ -229,8 +236,11 @@ class Lookup:
 
     def _cluster(self) -> Facts:
         """All lamps that are lit, with their sections: what one means may depend on another."""
-        read = [(lamp, self.vehicle.read(lamp.path)) for lamp in self.telltales]
-        lit = [(lamp, reading) for lamp, reading in read if _is_lit(reading)]
+        read = [(lamp, self.vehicle.read(lamp.path)) for lamp in self.vehicle.telltales]
+        seen = {lamp.path: reading for lamp, reading in read if _is_lit(reading)}
+        if not seen:
+            return Facts()
+        lit = [(lamp, seen[lamp.path]) for lamp in self.telltales if lamp.path in seen]
         sections = dict.fromkeys(lamp.section for lamp, _ in lit)
         return Facts(
             readings=tuple((lamp.path, reading) for lamp, reading in lit),

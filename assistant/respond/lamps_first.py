@@ -33,6 +33,14 @@ PICTURE = "picture"  # and for a symbol that was described
 GAUGE = "gauge"  # and for a gauge whose lamps warn of what it shows
 LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
 FIRST = 2  # lamps that are named before what was asked
+URGENT = re.compile(r"\bstop (?:at once|soon|in a safe place)\b", re.IGNORECASE)
+# Asks of a reading whether it is well, or what follows from it.
+JUDGES = re.compile(
+    r"\b(?:serious|bad|dangerous|urgent|safe|ok|okay|all right|alright|fine|worry|worried|problem|"
+    r"need to|have to|must|should|start|drive|go on|carry on|make it|reach)\b",
+    re.IGNORECASE,
+)
+PERMITS = re.compile(r"\b(?:may|can)\b(?! not)", re.IGNORECASE)
 FORBIDS = re.compile(r"\b(?:do|may|must) not\b|\bnever\b", re.IGNORECASE)
 # Asks more of a reading than its value: whether it holds for the car as it is.
 AS_IT_IS = re.compile(
@@ -99,24 +107,29 @@ def _only(facts: Facts, lamps: Sequence[LitLamp]) -> Facts:
     return replace(facts, lamps=lit, hits=replace(facts.hits, passages=passages))
 
 
-def with_stops(answer: Answer, facts: Facts, replies: Replies) -> Answer:
-    """What the manual says, after what a red lamp that is lit asks for if it asks to stop.
+def with_stops(answer: Answer, request: Request, facts: Facts, replies: Replies) -> Answer:
+    """An answer after what a lamp that is lit asks for if it asks to stop: a red or a flashing one.
 
-    Whatever was asked while driving.  In a car that stands still only where the lamp's section
-    forbids what the question asks to do: "how do I charge it" with a fault of the high voltage.
+    Before whatever the manual says, and before a reading whose question asks for a judgement.  In a
+    car that stands, a lamp that asks for no safe place to stop at ("Stop and close it") only where
+    its section forbids what the question asks to do.
     """
-    if facts.cluster is None:
+    reading = request.kind is RequestKind.VEHICLE and not JUDGES.search(request.text)
+    if facts.cluster is None or reading:
         return answer
     told = {one.path for one in answer.evidence if isinstance(one, SignalEvidence)}
     stopping = [
         one
         for one in lit_lamps(facts.cluster)
-        if one.demand is Demand.STOP and one.lamp.severity == 0 and one.lamp.path not in told
+        if one.demand is Demand.STOP
+        and (one.lamp.severity == 0 or one.state == FLASHING)
+        and one.lamp.path not in told
     ]
     for one in reversed(stopping[:FIRST]):
-        forbidden = _forbidden(one, facts.hits.terms)
-        if forbidden or not facts.standing:
-            demand = list(dict.fromkeys([*one.instruction(), *forbidden]))
+        instruction, forbidden = one.instruction(), _forbidden(one, facts.hits.terms)
+        urgent = any(URGENT.search(said.text) for said in instruction)
+        if forbidden or urgent or not facts.standing:
+            demand = list(dict.fromkeys([*instruction, *forbidden]))
             answer = _after(answer, _demanded(one, demand, facts.cluster, replies))
     return answer
 
@@ -132,6 +145,7 @@ def _forbidden(one: LitLamp, terms: Sequence[Term]) -> list[Said]:
         and FORBIDS.search(said.text)
         and has(terms[0], stems_of(said.text))
         and not (said.step or leans(said.text) or CASE.search(said.text))
+        and not PERMITS.search(said.text)
     ]
 
 

@@ -60,8 +60,7 @@ class Responder:
         beside = request.follows and not is_about_what_was_added(request, answer, facts, memory)
         if beside or not grounded(answer):
             answer = self._refusal()
-        manual = request.kind is RequestKind.MANUAL
-        return with_stops(answer, facts, self.replies) if manual else answer
+        return with_stops(answer, request, facts, self.replies)
 
     def _refusal(self) -> Answer:
         return Answer(Outcome.REFUSED, By.TEMPLATE, self.replies.refuse["not_in_manual"])

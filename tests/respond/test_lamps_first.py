@@ -110,43 +110,23 @@ def test_what_a_red_lamp_asks_for_is_said_before_the_manual(speed: Known | Unkno
         assert ask(HOW_TO, {SPEED: speed}, **{lamp: "on"}).text == usual.text
 
 
-def test_in_a_car_that_stands_only_what_the_lamps_section_forbids_is() -> None:
-    standing = {SPEED: Known(0.0, "km/h", 0.1)}
-    assert ask(HOW_TO, standing, HighVoltage="on").text == ask(HOW_TO, standing).text
-    charging = ask("How do I charge the car?", standing, HighVoltage="on").text
-    assert charging.startswith("The red high-voltage system lamp is lit.")
-    assert "do not charge the car" in charging
+def test_in_a_car_that_stands_what_can_be_mended_at_once_is_not() -> None:
+    standing, driving = ({SPEED: Known(value, "km/h", 0.1)} for value in (0.0, 60.0))
+    assert ask(HOW_TO, standing, DoorOpen="on").text == ask(HOW_TO, standing).text
+    assert "door open lamp is lit" in ask(HOW_TO, driving, DoorOpen="on").text
 
 
-@pytest.mark.parametrize(
-    ("question", "lamp", "says"),
-    [
-        ("Why am I so slow?", "ReducedPower", "has limited its drive power"),
-        ("Why won't the car start?", "Charging12V", "no longer being charged"),
-        ("Why did the engine start?", "LowCharge", "has fallen to 10 %"),
-        ("The steering is very heavy.", "PowerSteering", "assistance of the steering has failed"),
-    ],
-)
-def test_why_the_car_is_as_it_is_the_lamp_that_speaks_of_it_tells(
-    question: str, lamp: str, says: str
-) -> None:
-    assert says in ask(question, **{lamp: "on"}).text
-    assert says not in ask(question, ServiceDue="on").text
+def test_what_the_lamps_section_forbids_of_what_was_asked_is_said_too() -> None:
+    charging = ask("How do I charge the car?", {SPEED: Known(0.0, "km/h", 0.1)}, HighVoltage="on")
+    assert charging.text.startswith("The red high-voltage system lamp is lit.")
+    assert "do not charge the car" in charging.text
 
 
-COOLANT = {"Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature": Known(121.0, "°C", 0.1)}
-
-
-@pytest.mark.parametrize(
-    "question", ["How hot is the coolant?", "Coolant temperature now, is that ok?"]
-)
-def test_a_reading_is_said_with_what_its_lamp_asks_for(question: str) -> None:
-    answer = ask(question, COOLANT, CoolantTemperature="on")
-    assert answer.text.startswith("The coolant is at 121 °C.")
-    assert "coolant temperature lamp is lit" in answer.text
-    assert answer.text.endswith(STOP)
-    assert STOP not in ask(question, COOLANT).text
-    assert STOP not in ask(question, COOLANT, LowFuel="on").text
+def test_a_reading_is_said_alone_where_nothing_else_was_asked() -> None:
+    driving = {SPEED: Known(60.0, "km/h", 0.1)}
+    assert ask("How fast am I going?", driving, BrakeSystem="on").text == "60 km/h."
+    judged = ask("Are the brake lights on, is that bad?", driving, BrakeSystem="on").text
+    assert "Stop at once" in judged
 
 
 def test_of_lamps_that_people_call_the_same_the_lit_one_is_meant() -> None:
