@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
-from assistant.errors import BusError
+from assistant.errors import BusError, ManualError
 from assistant.events import (
     Facts,
     Hits,
@@ -223,7 +223,7 @@ class Lookup:
 
     def _with_cluster(self, facts: Facts) -> Facts:
         """The facts with the lamps that are lit: one that asks to stop is said before all else."""
-        with contextlib.suppress(BusError):  # what cannot be seen is not said first
+        with contextlib.suppress(BusError, ManualError):  # what cannot be seen is not said first
             cluster = self._cluster()
             if cluster.lamps:
                 return replace(facts, cluster=cluster, standing=self._stands())

@@ -173,3 +173,16 @@ def test_of_a_lamp_elsewhere_the_sections_of_the_clusters_tell_nothing() -> None
     request = Request(RequestKind.MANUAL, "fact", "the coolant light", {"lamp": "elsewhere"})
     hits = look_up(request, manual=FakeManual(DOORS)).hits
     assert {passage.section for passage in (*hits.passages, *hits.further)} == {"14.3"}
+
+
+def test_a_gauge_is_told_though_the_manual_cannot_explain_what_is_lit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_manual: FakeManual, _section: str) -> None:
+        raise ManualError("closed")
+
+    monkeypatch.setattr(FakeManual, "section", broken)
+    request = Request(RequestKind.VEHICLE, "speed", "", paths=(SPEED,))
+    car = small_car()
+    car.readings[LAMP.path] = known("on")
+    assert look_up(request, car) == Facts(readings=((SPEED, known(88.0, "km/h")),))
