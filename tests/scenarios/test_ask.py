@@ -113,7 +113,7 @@ def test_the_scenario_can_be_entered_later(quick: Auriga) -> None:
     words = ["ask", "what is that orange light", "--scenario", "demo_drive", "--json"]
     (before,) = quick(*words).turns
     (after,) = quick(*words, "--at", "50").turns
-    assert before["answer"]["text"] == "No amber lamp is lit."
+    assert "No amber lamp is lit." in before["answer"]["text"]
     assert "low" in after["answer"]["text"] or "tyre" in after["answer"]["text"]
 
 
