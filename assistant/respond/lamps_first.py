@@ -32,12 +32,13 @@ CAUSE = "cause"  # the interpreter's name for asking why the car is as it is
 PICTURE = "picture"  # and for a symbol that was described
 GAUGE = "gauge"  # and for a gauge whose lamps warn of what it shows
 LIMITS = "limits"  # and for asking about driving in some way that has limits of its own
+SURELY = 2  # words of a question that a lamp must forbid if it does not ask to stop
 FIRST = 2  # lamps that are named before what was asked
 URGENT = re.compile(r"\bstop (?:at once|soon|in a safe place)\b", re.IGNORECASE)
 # Asks of a reading whether it is well, or what follows from it.
 JUDGES = re.compile(
     r"\b(?:serious|bad|dangerous|urgent|safe|ok|okay|all right|alright|fine|worry|worried|problem|"
-    r"need to|have to|must|should|start|drive|go on|carry on|make it|reach)\b",
+    r"need to|have to|must|should|start|drive|go on|carry on|make it|reach|red|symbol|lamp|circle|exclamation|sign|warning)\b",
     re.IGNORECASE,
 )
 PERMITS = re.compile(r"\b(?:may|can)\b(?! not)", re.IGNORECASE)
@@ -118,32 +119,37 @@ def with_stops(answer: Answer, request: Request, facts: Facts, replies: Replies)
     if facts.cluster is None or reading:
         return answer
     told = {one.path for one in answer.evidence if isinstance(one, SignalEvidence)}
-    stopping = [
+    lit = [
         one
         for one in lit_lamps(facts.cluster)
-        if one.demand is Demand.STOP
-        and (one.lamp.severity == 0 or one.state == FLASHING)
-        and one.lamp.path not in told
+        if (one.lamp.severity == 0 or one.state == FLASHING) and one.lamp.path not in told
     ]
-    for one in reversed(stopping[:FIRST]):
-        instruction, forbidden = one.instruction(), _forbidden(one, facts.hits.terms)
-        urgent = any(URGENT.search(said.text) for said in instruction)
-        if forbidden or urgent or not facts.standing:
-            demand = list(dict.fromkeys([*instruction, *forbidden]))
-            answer = _after(answer, _demanded(one, demand, facts.cluster, replies))
+    demands = [(one, _demand(one, facts)) for one in lit]
+    for one, demand in reversed([(one, said) for one, said in demands if said][:FIRST]):
+        answer = _after(answer, _demanded(one, demand, facts.cluster, replies))
     return answer
 
 
-def _forbidden(one: LitLamp, terms: Sequence[Term]) -> list[Said]:
-    """What a lamp's section forbids of what a question asks to do, which its first word tells."""
-    if not terms or not terms[0].weight:
-        return []
+def _demand(one: LitLamp, facts: Facts) -> list[Said]:
+    """What a lamp has said before the answer; nothing of one that does not concern it."""
+    stops = one.demand is Demand.STOP
+    forbidden = _forbidden(one, facts.hits.terms, 1 if stops else SURELY)
+    instruction = one.instruction() if stops else []
+    urgent = any(URGENT.search(said.text) for said in instruction)
+    if forbidden or urgent or (stops and not facts.standing):
+        return list(dict.fromkeys([*instruction, *forbidden]))
+    return []
+
+
+def _forbidden(one: LitLamp, terms: Sequence[Term], enough: int) -> list[Said]:
+    """What a lamp's section forbids of what a question speaks of: so many of its telling words."""
+    telling = [term for term in terms if term.weight > 0]
     return [
         said
         for said in one.said
         if said.holds_for(one.state)
         and FORBIDS.search(said.text)
-        and has(terms[0], stems_of(said.text))
+        and sum(has(term, stems_of(said.text)) for term in telling) >= enough
         and not (said.step or leans(said.text) or CASE.search(said.text))
         and not PERMITS.search(said.text)
     ]

@@ -139,3 +139,18 @@ def test_of_lamps_that_people_call_the_same_the_lit_one_is_meant() -> None:
 def test_how_serious_it_is_the_lit_lamp_tells(question: str) -> None:
     assert STOP in ask(question, CoolantTemperature="on").text
     assert ask(question).text == REPLIES.say["no_lamp_any"]
+
+
+@pytest.mark.parametrize("speed", [0.0, 60.0])
+def test_a_red_lamp_that_forbids_what_was_asked_says_so(speed: float) -> None:
+    moving = {SPEED: Known(speed, "km/h", 0.1)}
+    question = "Can I put a child seat in the front if I switch the airbag off?"
+    assert "Do not fit a child seat" in ask(question, moving, Airbag="on").text
+    assert "airbag" not in ask(HOW_TO, moving, Airbag="on").text
+    assert "do not charge" in ask("How do I start a charge?", moving, HighVoltage="flashing").text
+
+
+def test_a_red_sign_is_not_answered_by_a_gauge_alone() -> None:
+    question = "I see a red exclamation mark, did I leave the handbrake on?"
+    released = {"Vehicle.Chassis.ParkingBrake.IsEngaged": Known(value=False, unit=None, age_s=0.1)}
+    assert "do not drive on" in ask(question, released, BrakeSystem="on").text
