@@ -47,8 +47,8 @@ class Subscription:
         self._size = max(size, len(self.paths))
         self._leave = leave
         self._changes: deque[Change] = deque()
-        self._waiting: Counter[str] = Counter()
-        """Path -> how many of its changes are in the queue."""
+        self._waiting: Counter[str] | None = None
+        """Path -> how many of its changes are in the queue; counted only once it has overflowed."""
         self._kept: dict[str, Change] = {}
         """The newest change of each path that has none in the queue any more; older than all there."""
         self._lost = 0
@@ -57,27 +57,32 @@ class Subscription:
 
     def put(self, changes: Sequence[Change]) -> bool:
         """Take what concerns it; returns whether the queue was empty before.  Never waits."""
-        chosen = [change for change in changes if change[0] in self.paths]
+        paths = self.paths
+        chosen = [change for change in changes if change[0] in paths]
         if not chosen:
             return False
         with self._arrived:
             was_empty = not self._changes
             self._changes.extend(chosen)
-            self._waiting.update(map(_path, chosen))
-            while len(self._changes) > self._size:
-                self._make_room()
+            if self._waiting is not None:
+                self._waiting.update(map(_path, chosen))
+            elif len(self._changes) > self._size:
+                self._waiting = Counter(map(_path, self._changes))
+            if self._waiting is not None:
+                self._make_room(self._waiting)
             self._arrived.notify()
         return was_empty
 
-    def _make_room(self) -> None:
-        oldest = self._changes.popleft()
-        path = oldest[0]
-        self._waiting[path] -= 1
-        self._lost += self._kept.pop(path, None) is not None
-        if self._waiting[path]:
-            self._lost += 1
-        else:
-            self._kept[path] = oldest
+    def _make_room(self, waiting: Counter[str]) -> None:
+        while len(self._changes) > self._size:
+            oldest = self._changes.popleft()
+            path = oldest[0]
+            waiting[path] -= 1
+            self._lost += self._kept.pop(path, None) is not None
+            if waiting[path]:
+                self._lost += 1
+            else:
+                self._kept[path] = oldest
 
     def take(self, timeout_s: float) -> tuple[list[Change], int]:
         """What changed since the last call, oldest first, and how many older changes were lost.
@@ -86,12 +91,13 @@ class Subscription:
         """
         with self._arrived:
             self._arrived.wait_for(lambda: self._changes or self._closed, timeout_s)
-            outdated = [path for path in self._kept if self._waiting.get(path)]
+            waiting = self._waiting or {}
+            outdated = [path for path in self._kept if waiting.get(path)]
             for path in outdated:
                 del self._kept[path]
             changes, lost = [*self._kept.values(), *self._changes], self._lost + len(outdated)
             self._changes.clear()
-            self._waiting.clear()
+            self._waiting = None
             self._kept.clear()
             self._lost = 0
         return changes, lost
