@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from types import TracebackType
 from typing import Self
@@ -91,7 +91,7 @@ class Subscription:
         """
         with self._arrived:
             self._arrived.wait_for(lambda: self._changes or self._closed, timeout_s)
-            waiting = self._waiting or {}
+            waiting: Mapping[str, int] = self._waiting or {}
             outdated = [path for path in self._kept if waiting.get(path)]
             for path in outdated:
                 del self._kept[path]
