@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from can_bridge.consumption import Consumption, most_consumed
+from can_bridge.frame_plan import UNKNOWN
 from can_bridge.readings import Known, Reading, Reason, Unknown, Value
 from can_bridge.spec import DerivedSource, SignalSpec
 
@@ -110,13 +111,18 @@ class Derivation:
         self._unit = spec.unit
         self._rule = _RULES[source.rule][0](source)
 
-    def reading(self, inputs: Sequence[Reading]) -> Reading:
-        """The derived reading; unknown if one of the inputs is, since then it could be anything."""
-        known = [reading for reading in inputs if isinstance(reading, Known)]
-        if len(known) != len(inputs):
-            return Unknown(Reason.INPUT_UNKNOWN)
+    def reading(self, inputs: Iterable[Reading]) -> Reading:
+        """The derived reading; unknown if one of the inputs is, since then it could be anything.
+
+        No more inputs are asked for then.
+        """
+        known = []
+        for reading in inputs:
+            if isinstance(reading, Unknown):
+                return UNKNOWN[Reason.INPUT_UNKNOWN]
+            known.append(reading)
         value = self._rule([reading.value for reading in known])
         if isinstance(value, Reason):
-            return Unknown(value)
+            return UNKNOWN[value]
         age_s = max(reading.age_s for reading in known)
         return Known(value, self._unit, age_s, self.inputs)

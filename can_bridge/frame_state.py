@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from can_bridge.derive import Derivation
 from can_bridge.frame_check import FrameCheck
-from can_bridge.frame_plan import FieldPlan, byte_order
+from can_bridge.frame_plan import UNKNOWN, FieldPlan, byte_order
 from can_bridge.plausible import Doubt
 from can_bridge.readings import Known, Reading, Reason, Value
 from can_bridge.spec import FrameSpec, Page, SignalSource, SignalSpec
@@ -16,7 +17,15 @@ from can_bridge.spec import FrameSpec, Page, SignalSource, SignalSpec
 class LiveSignal:
     """One signal, as the newest valid frame carries it."""
 
-    __slots__ = ("compared_by", "comparisons", "freshness", "path", "plain", "reading")
+    __slots__ = (
+        "compared_by",
+        "comparisons",
+        "followers",
+        "freshness",
+        "path",
+        "plain",
+        "reading",
+    )
 
     def __init__(self, plan: FieldPlan, freshness: Freshness) -> None:
         """As a frame of zeros would say, with which LiveFrame begins."""
@@ -28,13 +37,16 @@ class LiveSignal:
         """What it must agree with."""
         self.compared_by: tuple[Comparison, ...] = ()
         """What others must agree with it."""
+        self.followers: tuple[Derivation, ...] = ()
+        """What is derived from it."""
         self.plain = False
         """Whether it was said to be fresh and beyond doubt, so that a new reading is the truth."""
 
     @property
     def doubted(self) -> bool:
         """Whether it is not to be believed."""
-        return any(comparison.doubt.stands for comparison in self.comparisons)
+        comparisons = self.comparisons  # nearly always none
+        return bool(comparisons) and any(compared.doubt.stands for compared in comparisons)
 
     @property
     def value(self) -> Value | None:
@@ -43,18 +55,23 @@ class LiveSignal:
         fresh = self.freshness.reason is None
         return reading.value if fresh and isinstance(reading, Known) else None
 
-    def aged(self, now: float) -> Reading:
-        """What the frame said, with its age."""
+    def said(self, reason: Reason | None, now: float) -> Reading:
+        """What is to be said of it, if its frame is not valid now for that reason, or is."""
+        if reason is not None:
+            return UNKNOWN[reason]
         reading = self.reading
-        if isinstance(reading, Known):
-            return Known(reading.value, reading.unit, self.freshness.frame.check.age_s(now))
-        return reading
+        if not isinstance(reading, Known):
+            return reading
+        if self.doubted:
+            return UNKNOWN[Reason.IMPLAUSIBLE]
+        age_s = self.freshness.frame.check.age_s(now)
+        return Known(reading.value, reading.unit, age_s) if age_s else reading
 
 
 class Freshness:
     """The signals of one frame that have the same time limit."""
 
-    __slots__ = ("frame", "limit_s", "reason", "signals", "watch")
+    __slots__ = ("followed", "frame", "limit_s", "reason", "signals", "watch")
 
     def __init__(self, frame: LiveFrame, watch: Watch) -> None:
         """No frame was seen yet."""
@@ -63,6 +80,8 @@ class Freshness:
         self.watch = watch
         watch.members.append(self)
         self.signals: list[LiveSignal] = []
+        self.followed: tuple[LiveSignal, ...] = ()
+        """Those from which others are derived."""
         self.reason: Reason | None = Reason.NEVER_SEEN
         """Why none of them is known, as it was published; None if they are."""
 
@@ -101,24 +120,31 @@ class Part:
         self.fields += ((plan, signal),)
         self.mask |= plan.mask
 
-    def paths_of(self, bits: int) -> list[str]:
-        """The signals to which any of the bits belongs."""
-        return [signal.path for plan, signal in self.fields if bits & plan.mask]
+    def signals_of(self, bits: int) -> list[LiveSignal]:
+        """Those to which any of the bits belongs."""
+        return [signal for plan, signal in self.fields if bits & plan.mask]
 
 
-class Comparison(NamedTuple):
+class Comparison:
     """A rule of [plausible] and the signals that it compares."""
 
-    doubt: Doubt
-    signal: LiveSignal
-    near: tuple[LiveSignal, ...]
+    __slots__ = ("_near", "doubt", "signal")
+
+    def __init__(self, doubt: Doubt, signal: LiveSignal, near: Iterable[LiveSignal]) -> None:
+        """The signal is doubted unless it agrees with those near to it."""
+        self.doubt = doubt
+        self.signal = signal
+        self._near = tuple(near)
+        signal.comparisons += (self,)
+        for compared in self._near:
+            compared.compared_by += (self,)
 
     def look(self, now: float) -> bool:
         """Compare; returns whether the signal is to be believed from now on, or no more."""
         value: Any = self.signal.value  # a number, as a vehicle's files may compare nothing else
         near: list[Any] = [
             reading.value
-            for other in self.near
+            for other in self._near
             if other.freshness.reason is None and isinstance(reading := other.reading, Known)
         ]
         return self.doubt.look(value, near, now)
@@ -189,11 +215,13 @@ class LiveFrame:
         for fresh in self.freshness:
             yield from fresh.signals
 
-    def mark_followed(self, paths: Collection[str]) -> None:
+    def mark_followed(self) -> None:
         """Take note of the signals from which others are derived."""
         for part in self.parts:
             for plan, signal in part.fields:
-                part.followed |= plan.mask if signal.path in paths else 0
+                part.followed |= plan.mask if signal.followers else 0
+        for fresh in self.freshness:
+            fresh.followed = tuple(signal for signal in fresh.signals if signal.followers)
 
 
 def live_frames(

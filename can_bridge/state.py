@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable
 from can_bridge.derive import Derivation
 from can_bridge.frame_code import taker
 from can_bridge.frame_pages import take_with_pages
-from can_bridge.frame_plan import UNKNOWN
 from can_bridge.frame_state import Comparison, Freshness, LiveFrame, LiveSignal, Watch, live_frames
 from can_bridge.plausible import Doubt
-from can_bridge.readings import Known, Reading, Reason, Unknown
+from can_bridge.readings import Reading, Reason, Unknown
 from can_bridge.spec import POLLED, VehicleProfile
 
 Change = tuple[str, Reading, float]
@@ -48,12 +47,11 @@ class VehicleState:
             path: Derivation(profile.signals[path], source)
             for path, source in profile.derived.items()
         }
-        self._followers: dict[str, list[Derivation]] = {}
         for derivation in self._derived.values():
             for path in derivation.inputs:
-                self._followers.setdefault(path, []).append(derivation)
+                self._signals[path].followers += (derivation,)
         for live in self._live:
-            live.mark_followed(self._followers.keys())
+            live.mark_followed()
             live.take = taker(live, publish, self._derive_from)
         for frame in self._frames.values():
             if frame.pages:
@@ -65,15 +63,14 @@ class VehicleState:
         self._off = [False] * buses
         self.next_look_at = float("inf")
         """When `sweep` has something to do; infinity if never."""
-        self._looks: list[tuple[float, int, Watch | Comparison]] = []
+        self._looks: list[tuple[float, int, Watch]] = []
+        self._comparisons: list[tuple[float, int, Comparison]] = []
+        """Heaps of what is to be looked at: when, a number that decides between two of the same time."""
         self._look_number = 0
-        for spec in profile.plausible:
+        for number, spec in enumerate(profile.plausible, start=-len(profile.plausible)):
             signal, near = self._signals[spec.path], map(self._signals.__getitem__, spec.near)
-            comparison = Comparison(Doubt(spec), signal, tuple(near))
-            signal.comparisons += (comparison,)
-            for compared in comparison.near:
-                compared.compared_by += (comparison,)
-            self._plan_look(comparison, 0.0)
+            self._comparisons.append((0.0, number, Comparison(Doubt(spec), signal, near)))
+            self.next_look_at = 0.0
 
     @property
     def silence_matters(self) -> bool:
@@ -142,38 +139,46 @@ class VehicleState:
 
     def sweep(self, now: float) -> None:
         """Look at what was due before now: signals that fell silent, and those in doubt."""
-        looks, due, comparisons = self._looks, [], []
-        while looks and looks[0][0] < now:
-            due.append(heapq.heappop(looks))
-        for at, _, item in due:
-            if isinstance(item, Comparison):
-                comparisons.append(item)
-            elif item.at == at:
-                self._look_through(item, now)
-        for comparison in comparisons:  # last, since it relies on what is known to be fresh
+        looks, comparisons = self._looks, self._comparisons
+        if looks and looks[0][0] < now:
+            self._look_for_silence(now)
+        # Last, since it relies on what is known to be fresh.
+        while comparisons and comparisons[0][0] < now:
+            comparison = comparisons[0][2]
             if comparison.look(now):
                 self._doubt(comparison.signal, now)
-            self._plan_look(comparison, now + comparison.doubt.period_s)
-        self.next_look_at = looks[0][0] if looks else float("inf")
+            self._look_number += 1
+            next_at = now + comparison.doubt.period_s
+            heapq.heapreplace(comparisons, (next_at, self._look_number, comparison))
+        compared_at = comparisons[0][0] if comparisons else float("inf")
+        self.next_look_at = min(looks[0][0], compared_at) if looks else compared_at
+
+    def _look_for_silence(self, now: float) -> None:
+        looks, due = self._looks, []
+        while looks and looks[0][0] < now:
+            due.append(heapq.heappop(looks))
+        for at, _, watch in due:
+            if watch.at == at:  # else an earlier look was planned since
+                self._look_through(watch, now)
 
     def _look_through(self, watch: Watch, now: float) -> None:
         limit_s, oldest, others = watch.limit_s, float("inf"), []
         for fresh in watch.members:
             valid_at = fresh.frame.check.valid_at
-            if fresh.reason is None and now - valid_at <= limit_s:  # as nearly always
-                oldest = min(oldest, valid_at)
-            else:
+            if fresh.reason is not None or now - valid_at > limit_s:
                 others.append(fresh)
+            elif valid_at < oldest:  # as nearly always
+                oldest = valid_at
         watch.at = oldest + limit_s
         if others:
             self._look_at(others, now)
         if oldest + limit_s == watch.at < float("inf"):  # else an earlier look is planned by now
-            self._plan_look(watch, watch.at)
+            self._plan_look(watch)
 
-    def _plan_look(self, item: Watch | Comparison, at: float) -> None:
-        self._look_number += 1  # decides between two of the same time
-        heapq.heappush(self._looks, (at, self._look_number, item))
-        self.next_look_at = self._looks[0][0]
+    def _plan_look(self, watch: Watch) -> None:
+        self._look_number += 1
+        heapq.heappush(self._looks, (watch.at, self._look_number, watch))
+        self.next_look_at = min(self.next_look_at, watch.at)
 
     def _look_at(self, several: Iterable[Freshness], now: float) -> None:
         """Publish the signals whose validity changed, and see to the next change."""
@@ -183,13 +188,13 @@ class VehicleState:
                 fresh.reason = reason
                 fresh.frame.troubled = any(f.reason is not None for f in fresh.frame.freshness)
                 for signal in fresh.signals:
-                    self._announce(signal, now)
-                self._derive_from([signal.path for signal in fresh.signals], now)
+                    self._announce(signal, reason, now)
+                self._derive_from(fresh.followed, now)
                 self._compare_first(fresh, now)
             at = fresh.frame.check.changes_at(now, fresh.limit_s)
             if at is not None and at < fresh.watch.at:
                 fresh.watch.at = at
-                self._plan_look(fresh.watch, at)
+                self._plan_look(fresh.watch)
 
     def _why_unknown(self, fresh: Freshness, now: float) -> Reason | None:
         bus = fresh.frame.bus
@@ -199,12 +204,13 @@ class VehicleState:
             return Reason.NOT_AVAILABLE
         return fresh.frame.check.reason(now, fresh.limit_s)
 
-    def _announce(self, signal: LiveSignal, now: float) -> None:
+    def _announce(self, signal: LiveSignal, reason: Reason | None, now: float) -> None:
+        """Publish a signal whose frame is not valid now for that reason, or is."""
         for comparison in signal.comparisons:
             if not comparison.doubt.agreed:  # never believed for a moment before it agreed
                 comparison.look(now)
         signal.plain = signal.freshness.reason is None and not signal.doubted
-        self._publish((signal.path, self._direct(signal, now), now))
+        self._publish((signal.path, signal.said(reason, now), now))
 
     def _compare_first(self, fresh: Freshness, now: float) -> None:
         """Compare what had nothing yet to agree with, now that it has."""
@@ -215,13 +221,12 @@ class VehicleState:
 
     def _doubt(self, signal: LiveSignal, now: float) -> None:
         """Publish a signal that is to be believed from now on, or no more."""
-        self._announce(signal, now)
-        self._derive_from([signal.path], now)
+        self._announce(signal, self._why_unknown(signal.freshness, now), now)
+        self._derive_from([signal], now)
 
-    def _derive_from(self, paths: Iterable[str], now: float) -> None:
+    def _derive_from(self, inputs: Iterable[LiveSignal], now: float) -> None:
         """Derive again what has one of these inputs; each once."""
-        followers = {d.path: d for path in paths for d in self._followers.get(path, ())}
-        for derivation in followers.values():
+        for derivation in dict.fromkeys(d for signal in inputs for d in signal.followers):
             reading = self._derive(derivation, now)
             said = reading.reason if isinstance(reading, Unknown) else reading.value
             if said != derivation.said:
@@ -238,17 +243,9 @@ class VehicleState:
         return {path: self.read(path, now) for path in self._paths}
 
     def _derive(self, derivation: Derivation, now: float) -> Reading:
-        return derivation.reading([self.read(path, now) for path in derivation.inputs])
-
-    def _direct(self, signal: LiveSignal, now: float) -> Reading:
-        reading = self._fresh(signal, now)
-        return (
-            UNKNOWN[Reason.IMPLAUSIBLE]
-            if signal.doubted and isinstance(reading, Known)
-            else reading
+        return derivation.reading(
+            self._direct(self._signals[path], now) for path in derivation.inputs
         )
 
-    def _fresh(self, signal: LiveSignal, now: float) -> Reading:
-        """What the signal says, if its frame is fresh, whether it is doubted or not."""
-        reason = self._why_unknown(signal.freshness, now)
-        return signal.aged(now) if reason is None else UNKNOWN[reason]
+    def _direct(self, signal: LiveSignal, now: float) -> Reading:
+        return signal.said(self._why_unknown(signal.freshness, now), now)
